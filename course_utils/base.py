@@ -1,0 +1,83 @@
+"""Giao ước chung của mọi mô hình trong giáo trình, và phép kiểm tra đầu vào."""
+
+import torch
+from torch import Tensor, nn
+
+from .errors import InputError
+
+
+def describe_shape(shape) -> str:
+    """(n, 1, 8, 8) viết cho người đọc."""
+    return "(" + ", ".join(str(s) for s in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def check_batch(x: Tensor, event_shape: tuple[int, ...], name: str = "x") -> None:
+    """Kiểm tra một lô dữ liệu (n, *event_shape): số thực, hữu hạn, không rỗng.
+
+    Lỗi
+    ---
+    InputError: câu tiếng Việt nói cái gì đã đến, cái gì được chờ đợi, phải làm gì.
+    """
+    if not isinstance(x, Tensor):
+        raise InputError(
+            f"`{name}` có kiểu {type(x).__name__}; ở đây cần một torch.Tensor. "
+            f"Hãy dùng torch.as_tensor(...)."
+        )
+    expected = ("n", *event_shape)
+    if x.ndim != len(expected) or tuple(x.shape[1:]) != tuple(event_shape):
+        raise InputError(
+            f"`{name}` có hình dạng {describe_shape(x.shape)}; mô hình này cần "
+            f"{describe_shape(expected)}, với n là số điểm trong lô. "
+            f"Hãy xem lại số chiều cuối của dữ liệu hoặc số chiều khi dựng mô hình."
+        )
+    if not x.is_floating_point():
+        raise InputError(
+            f"`{name}` là tensor kiểu {x.dtype}; mật độ chỉ có nghĩa với số thực. "
+            f"Hãy dùng x.float(); nếu là ảnh nguyên 8 bit, hãy khử lượng tử hóa bằng dequantize."
+        )
+    if x.shape[0] == 0:
+        raise InputError(f"`{name}` là một lô rỗng (n = 0); cần ít nhất một điểm dữ liệu.")
+    if not torch.isfinite(x).all():
+        bad = int((~torch.isfinite(x)).flatten(1).any(1).sum())
+        raise InputError(
+            f"`{name}` có NaN hoặc vô cực ở {bad} trên {x.shape[0]} điểm. "
+            f"Hãy làm sạch dữ liệu trước, ví dụ x[torch.isfinite(x).flatten(1).all(1)]."
+        )
+
+
+class GenerativeModel(nn.Module):
+    """Mọi mô hình sinh: `loss(x)` để huấn luyện, `sample(n)` để sinh mẫu.
+
+    `event_shape` là hình dạng của một điểm dữ liệu, không kể chiều lô.
+    """
+
+    event_shape: tuple[int, ...]
+
+    def loss(self, x: Tensor) -> Tensor:
+        """Mất mát trung bình của lô x (n, *event_shape); một số vô hướng."""
+        raise NotImplementedError
+
+    def sample(self, n: int) -> Tensor:
+        """n mẫu, hình dạng (n, *event_shape)."""
+        raise NotImplementedError
+
+
+class DensityModel(GenerativeModel):
+    """Mô hình có mật độ tính được: huấn luyện bằng hợp lý cực đại.
+
+    Sách: (eq-mle)
+    """
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log mật độ chính xác, đơn vị nat; x (n, *event_shape) cho ra (n,)."""
+        raise NotImplementedError
+
+    def loss(self, x: Tensor) -> Tensor:
+        """Đối log hợp lý trung bình, nat trên một điểm."""
+        return -self.log_prob(x).mean()
+
+
+def check_count(n: int, name: str = "n") -> None:
+    """Số mẫu phải là số nguyên dương."""
+    if not isinstance(n, int) or n < 1:
+        raise InputError(f"`{name}` = {n!r}; số mẫu phải là một số nguyên dương.")

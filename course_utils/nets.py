@@ -1,0 +1,43 @@
+"""Các mạng nhỏ dùng chung cho mọi mô hình."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+
+def mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequential:
+    """Perceptron nhiều tầng với ReLU: (n, in_features) -> (n, out_features).
+
+    Tầng cuối khởi tạo bằng 0. Trong một luồng, nhờ vậy mà mỗi tầng ghép cặp bắt đầu từ
+    phép đồng nhất, và huấn luyện không bùng nổ ở bước đầu.
+    """
+    layers: list[nn.Module] = []
+    width = in_features
+    for h in hidden:
+        layers += [nn.Linear(width, h), nn.ReLU()]
+        width = h
+    layers.append(zero_init(nn.Linear(width, out_features)))
+    return nn.Sequential(*layers)
+
+
+def conv_net(in_channels: int, hidden: int, out_channels: int) -> nn.Sequential:
+    """Mạng tích chập 3×3, 1×1, 3×3 của Glow: (n, C, H, W) -> (n, C', H, W)."""
+    return nn.Sequential(
+        nn.Conv2d(in_channels, hidden, 3, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(hidden, hidden, 1),
+        nn.ReLU(),
+        zero_init(nn.Conv2d(hidden, out_channels, 3, padding=1)),
+    )
+
+
+def zero_init(layer: nn.Linear | nn.Conv2d) -> nn.Linear | nn.Conv2d:
+    """Đặt trọng số và độ lệch của một tầng bằng 0."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Số tham số huấn luyện được."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)

@@ -1,0 +1,44 @@
+"""Thiết bị, hạt giống, số luồng tính toán: đặt một lần ở đầu mỗi sổ."""
+
+import os
+import random
+
+import numpy as np
+import torch
+
+
+def get_device() -> torch.device:
+    """GPU nếu có, nếu không thì CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def set_seed(seed: int) -> None:
+    """Đặt hạt giống cho Python, NumPy và torch."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - thư viện cũ vẫn dùng bộ sinh toàn cục
+    torch.manual_seed(seed)
+
+
+def setup(seed: int = 0, threads: int | None = None) -> torch.device:
+    """Chuẩn bị một sổ: hạt giống, số luồng, thiết bị.
+
+    Mạng của giáo trình nhỏ: thêm luồng chỉ thêm chi phí đồng bộ, và trên máy bận thì
+    chậm đi nhiều lần. Vì vậy mặc định là một luồng, trừ khi biến môi trường
+    OMP_NUM_THREADS hay tham số `threads` nói khác.
+    """
+    set_seed(seed)
+    torch.set_num_threads(threads or int(os.environ.get("OMP_NUM_THREADS", "1")))
+    return get_device()
+
+
+def glue(name: str, value) -> None:
+    """Ghi một kết quả để trang sách dán vào lời văn; ở Colab (không có myst_nb) thì bỏ qua."""
+    try:
+        from myst_nb import glue as myst_glue
+    except ModuleNotFoundError:
+        return
+    myst_glue(name, value, display=False)
