@@ -1,0 +1,172 @@
+# The two commands of the course:
+#   make book    install what is pinned, build the book, say where it is
+#   make test    run every check
+# Needs GNU make, bash and Python 3.11 to 3.13; README.md has the same steps without make.
+
+PYTHON ?= python3
+# Processes that the tests may use at once; each computes on one thread.
+JOBS ?= 2
+# A notebook to run alone: make notebooks SLUG=coupling_flows
+SLUG ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+HTML := _build/html
+INSTALLED := $(VENV)/.installed
+LABS = $(if $(SLUG),notebooks/$(SLUG).ipynb,$(wildcard notebooks/*.ipynb))
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The layers of `make test` run one after another, each with its own closing lines.
+.NOTPARALLEL:
+# nbgrader and the notebooks' kernels look for programs on PATH.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONUTF8 := 1
+
+.PHONY: help
+help:
+	@echo "make book         cài các gói đã ghim rồi dựng sách"
+	@echo "make test         chạy mọi kiểm thử"
+	@echo
+	@echo "make serve        mở sách trong trình duyệt (hình sống và tìm kiếm đều chạy)"
+	@echo "make lab          mở các buổi thực hành trong JupyterLab"
+	@echo "make notebooks    chạy lại các buổi thực hành và lưu kết quả (SLUG=… để chạy một buổi)"
+	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
+	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
+	@echo "make bench        so với normflows, nflows và zuko"
+	@echo "make format       sắp lại mã Python theo ruff"
+	@echo "make lock         ghim lại requirements.txt từ requirements.in"
+	@echo "make set-repo     đổi địa chỉ kho mã ở mọi nơi (URL=https://github.com/chủ/kho)"
+	@echo "make clean        xóa những gì đã dựng"
+
+# --- Environment: rebuilt only when the pins or the package's metadata change -------------------
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Cần Python 3.11, 3.12 hoặc 3.13; $(PYTHON) không phải. Thử: make PYTHON=python3.12 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Đang cài các gói đã ghim vào $(VENV) (chỉ lần đầu, vài phút)…"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: install
+install: $(INSTALLED)
+
+# --- The book ------------------------------------------------------------------------------------
+
+# Every page is read again (--all): a warning of an unchanged page must not vanish the second time.
+.PHONY: book
+book: $(INSTALLED)
+	$(BIN)/jupyter-book build . --all --warningiserror --keep-going
+	@echo
+	@echo "Sách đã dựng xong: $(CURDIR)/$(HTML)/index.html"
+	@echo "Mở tệp ấy để đọc ngay, hoặc chạy «make serve» để dùng đủ mọi chức năng."
+
+$(HTML)/index.html:
+	@$(MAKE) book
+
+.PHONY: serve
+serve: $(INSTALLED) $(HTML)/index.html
+	@$(BIN)/python scripts/serve.py
+
+# --- Labs and assignments --------------------------------------------------------------------------
+
+.PHONY: lab
+lab: $(INSTALLED)
+	$(BIN)/jupyter lab --notebook-dir notebooks
+
+.PHONY: notebooks
+notebooks: $(INSTALLED)
+	@for lab in $(LABS); do \
+	  $(BIN)/jupyter nbconvert --to notebook --execute --inplace --coalesce-streams "$$lab"; \
+	done
+	$(BIN)/python scripts/normalize_notebooks.py $(LABS)
+
+.PHONY: need-slug
+need-slug:
+	@test -n "$(SLUG)" || { echo "Thiếu tên chương. Ví dụ: make assignment SLUG=coupling_flows"; exit 1; }
+
+.PHONY: assignment
+assignment: need-slug $(INSTALLED)
+	$(BIN)/python scripts/assignments.py student $(SLUG)
+
+.PHONY: grade
+grade: need-slug $(INSTALLED)
+	$(BIN)/python scripts/assignments.py grade $(SLUG)
+
+# --- Checks ------------------------------------------------------------------------------------------
+
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+PARALLEL = -n $(JOBS) --dist loadfile
+
+.PHONY: test
+test: test-style test-units test-notebooks test-assignments book test-book
+	@echo
+	@echo "Mọi kiểm thử đều đạt."
+
+.PHONY: test-style
+test-style: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+.PHONY: test-units
+test-units: $(INSTALLED)
+	$(PYTEST) $(PARALLEL) tests \
+	  --ignore tests/book --ignore tests/notebooks --ignore tests/assignments
+
+# First what the labs must keep, then each lab run anew and compared with its stored outputs.
+.PHONY: test-notebooks
+test-notebooks: $(INSTALLED)
+	$(PYTEST) $(PARALLEL) tests/notebooks
+	$(PYTEST) $(PARALLEL) -p no:cacheprovider --nbval \
+	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks/*.ipynb
+
+.PHONY: test-assignments
+test-assignments: $(INSTALLED)
+	$(PYTEST) $(PARALLEL) tests/assignments
+
+# Without a browser its tests are reported as skipped here, and fail where CI is set.
+.PHONY: test-book
+test-book: $(INSTALLED) $(HTML)/index.html
+	@scripts/install_browser.sh || test -z "$${CI:-}"
+	$(PYTEST) -rs tests/book
+
+# --- Benchmarks: the peers live in a second environment, so that .venv stays equal to the lock -----
+
+BENCH := .venv-bench
+BENCH_INSTALLED := $(BENCH)/.installed
+
+# The second environment reads the packages of the first and adds only the peers to them.
+$(BENCH_INSTALLED): $(INSTALLED)
+	@$(BIN)/python -m venv --clear $(BENCH)
+	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  echo "import site; site.addsitedir('$$($(BIN)/python -c "$$purelib")')" \
+	  >"$$($(BENCH)/bin/python -c "$$purelib")/first_environment.pth"
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation \
+	  -c requirements.txt -e ".[bench]"
+	@touch $@
+
+.PHONY: bench
+bench: $(BENCH_INSTALLED)
+	$(BENCH)/bin/python -m tests.benchmarks.run $(BENCH_FLAGS)
+
+# --- Upkeep --------------------------------------------------------------------------------------------
+
+.PHONY: format
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: lock
+lock:
+	PYTHON=$(PYTHON) scripts/lock.sh
+
+.PHONY: set-repo
+set-repo:
+	@$(PYTHON) scripts/set_repo.py "$(URL)"
+
+.PHONY: clean
+clean:
+	rm -rf _build build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
