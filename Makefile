@@ -80,7 +80,8 @@ lab: $(INSTALLED)
 .PHONY: notebooks
 notebooks: $(INSTALLED)
 	@for lab in $(LABS); do \
-	  $(BIN)/jupyter nbconvert --to notebook --execute --inplace --coalesce-streams "$$lab"; \
+	  $(BIN)/jupyter nbconvert --to notebook --execute --inplace \
+	    --CoalesceStreamsPreprocessor.enabled=True "$$lab"; \
 	done
 	$(BIN)/python scripts/normalize_notebooks.py $(LABS)
 

@@ -1,7 +1,8 @@
 """Xóa khỏi sổ tay vừa chạy những gì đổi theo từng lần chạy, để hai lần chạy cho cùng một tệp.
 
 Mã ngẫu nhiên của các widget được đánh lại theo thứ tự xuất hiện (cả trong kết quả lẫn trong trạng
-thái đã lưu, nên chúng vẫn khớp nhau); mốc thời gian và phiên bản Python bị bỏ đi.
+thái đã lưu, nên chúng vẫn khớp nhau); mốc thời gian, địa chỉ của đối tượng và phiên bản Python bị
+bỏ đi.
 
     python scripts/normalize_notebooks.py notebooks/*.ipynb
 """
@@ -17,6 +18,7 @@ import nbformat
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 REFERENCE = re.compile(r"IPY_MODEL_(\w+)")
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]+(?=>)")
 
 
 def view_ids(notebook):
@@ -72,7 +74,7 @@ def normalize(path):
         old: uuid.uuid5(uuid.NAMESPACE_URL, f"{path.stem}/{number}").hex
         for number, old in enumerate(ordered_ids(notebook))
     }
-    text = nbformat.writes(notebook)
+    text = ADDRESS.sub("0x0", nbformat.writes(notebook))
     for old, new in new_ids.items():
         text = text.replace(old, new)
     # Đọc rồi viết lại: các khóa được xếp theo mã mới.

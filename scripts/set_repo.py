@@ -80,7 +80,7 @@ def main(arguments):
     if new is None:
         sys.exit(
             f"Địa chỉ kho mã không hợp lệ: «{url}». Cần dạng https://github.com/chủ/kho. "
-            "Ví dụ: make set-repo URL=https://github.com/mo-hinh-sinh/mo-hinh-sinh"
+            "Ví dụ: make set-repo URL=https://github.com/ten-ban/giao-trinh"
         )
     old = configured(root)
     if old is None:

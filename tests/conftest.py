@@ -1,11 +1,17 @@
-"""Phần chung của mọi kiểm thử: trình duyệt cho những kiểm thử đánh dấu `browser`."""
+"""Phần chung của mọi kiểm thử: bản chụp của cây thư mục, và trình duyệt cho dấu `browser`."""
 
 import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+sys.path.append(str(ROOT / "scripts"))
 
 
 def find_browser():
@@ -21,3 +27,23 @@ def pytest_runtest_setup(item):
         if os.environ.get("CI"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory):
+    """Kho git mới, giữ đúng những gì git theo dõi ở đây, kể cả điều chưa commit."""
+    folder = tmp_path_factory.mktemp("snapshot")
+
+    def git(*arguments):
+        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+        subprocess.run(
+            ["git", *identity, *arguments],
+            check=True,
+            env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull},
+        )
+
+    git("init", "--quiet", str(folder))
+    git(f"--git-dir={folder / '.git'}", f"--work-tree={ROOT}", "add", "--all")
+    git("-C", str(folder), "commit", "--quiet", "--message=snapshot")
+    git("-C", str(folder), "reset", "--quiet", "--hard")
+    return folder
