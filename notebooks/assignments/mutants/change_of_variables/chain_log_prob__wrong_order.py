@@ -1,0 +1,7 @@
+# Sai: nghịch đảo theo thứ tự chiều sinh.
+def chain_log_prob(x, maps):
+    h, log_det = x, 0 * x
+    for inverse, derivative in maps:
+        h = inverse(h)
+        log_det = log_det + derivative(h).abs().log()
+    return -0.5 * math.log(2 * math.pi) - 0.5 * h**2 - log_det

@@ -1,0 +1,453 @@
+"""Bài tập chấm tự động của mỗi chương, qua nbgrader.
+
+    python scripts/assignments.py student SLUG   bản phát cho sinh viên
+    python scripts/assignments.py grade SLUG     chấm notebooks/assignments/submitted/*/SLUG/
+    python scripts/assignments.py check [SLUG]   kiểm tra chính đề bài (bài mẫu, bài sai, bài khác)
+
+Bản nộp được dựng lại theo bản gốc trước khi chấm: chỉ bài làm và các ô thêm của sinh viên được
+giữ, mọi ô kiểm tra lấy từ bản gốc. Một bản nộp hỏng không ảnh hưởng đến các bản khác.
+"""
+
+import ast
+import csv
+import logging
+import os
+import re
+import shutil
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade, is_solution
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from guarded_execute import DEAD, MESSAGES, TAMPERED, TEST_PREFIX, TIMEOUT
+
+HOME = Path(__file__).resolve().parents[1] / "notebooks" / "assignments"
+# Dòng đầu của mỗi ô bài làm; nhờ nó mà bài nộp mất siêu dữ liệu vẫn được nhận ra.
+MARKER = re.compile(r"Bài làm: (\w+)")
+
+GRADED, MANUAL, FAILED = "đã chấm", "cần chấm tay", "không chấm được"
+
+# Những thứ không câu nào cần đến: thấy chúng thì giảng viên nên đọc lại bài.
+SUSPECT_NAMES = {
+    *("get_ipython", "open", "exec", "eval", "compile", "globals", "vars", "__builtins__"),
+    *("builtins", "ctypes", "gc", "importlib", "inspect", "nbformat", "os", "pathlib", "shutil"),
+    *("signal", "socket", "subprocess", "IPython", "nbgrader", "course_utils"),
+}
+SUSPECT_ATTRIBUTES = {"_getframe", "settrace", "setprofile", "_exit", "f_locals", "f_globals"}
+LIBRARIES = {"torch", "math", "np", "numpy", "F", "nn"}
+
+
+class CourseError(Exception):
+    """Lỗi mà người dùng lệnh sửa được; thông báo là một câu tiếng Việt."""
+
+
+@dataclass
+class Row:
+    """Một dòng của bảng điểm."""
+
+    student: str
+    points: dict[str, float] = field(default_factory=dict)
+    maximum: float = 0.0
+    state: str = FAILED
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> float:
+        return sum(self.points.values())
+
+
+class Course:
+    """Một thư mục lớp học: source/, release/, submitted/, …, gradebook.db."""
+
+    def __init__(self, root: Path = HOME, timeout: int | None = None):
+        self.root = Path(root).resolve()
+        config: Config = PyFileConfigLoader("nbgrader_config.py", str(HOME)).load_config()
+        config.CourseDirectory.root = str(self.root)
+        config.GuardedExecute.classroom = str(self.root)
+        if timeout is not None:
+            config.ExecutePreprocessor.timeout = timeout
+        logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+        warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
+        # nbgrader gọi `alembic`, nằm cạnh python của môi trường.
+        os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self.api = NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def slugs(self) -> list[str]:
+        return sorted(path.stem for path in (self.root / "source").glob("*/*.ipynb"))
+
+    def source(self, slug: str) -> Path:
+        path = self.root / "source" / slug / f"{slug}.ipynb"
+        if slug not in self.slugs():
+            raise CourseError(
+                f"Không có bài tập «{slug}». Hãy chọn một trong: {', '.join(self.slugs())}."
+            )
+        return path
+
+    def student_version(self, slug: str) -> Path:
+        """Tạo bản phát cho sinh viên và ghi đề bài vào sổ điểm."""
+        self.source(slug)
+        result = self.api.generate_assignment(slug)
+        if not result["success"]:
+            raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{_tail(result)}")
+        return self.root / "release" / slug / f"{slug}.ipynb"
+
+    def grade(self, slug: str) -> tuple[list[Row], Path]:
+        """Chấm mọi bản nộp của một bài; trả về bảng điểm và đường dẫn tệp CSV."""
+        self.source(slug)
+        folders = sorted(p for p in (self.root / "submitted").glob(f"*/{slug}") if p.is_dir())
+        if not folders:
+            raise CourseError(
+                f"Chưa có bản nộp nào. Hãy đặt mỗi bài vào "
+                f"{self.root}/submitted/<mã sinh viên>/{slug}/{slug}.ipynb rồi chạy lại."
+            )
+        master = nbformat.read(self.student_version(slug), as_version=4)
+        notes = {}
+        for folder in folders:
+            student = folder.parent.name
+            try:
+                notes[student] = self._grade_one(folder, student, slug, master)
+            except Exception as error:  # bản nộp của một người không được chặn những người khác
+                notes[student] = [_first_line(error)]
+        rows = self._rows(slug, notes)
+        path = self.root / f"{slug}.csv"
+        _write_csv(path, rows)
+        return rows, path
+
+    def _grade_one(self, folder: Path, student: str, slug: str, master: NotebookNode) -> list[str]:
+        submitted, notes = _find_notebook(folder, slug)
+        notebook, more = rebuild(submitted, master)
+        notes += more
+        text = nbformat.writes(notebook)
+        collected = self.root / "collected" / student / slug / f"{slug}.ipynb"
+        graded = self.root / "autograded" / student / slug / f"{slug}.ipynb"
+        if not (graded.exists() and collected.exists() and collected.read_text("utf-8") == text):
+            collected.parent.mkdir(parents=True, exist_ok=True)
+            collected.write_text(text, "utf-8")
+            result = self.api.autograde(slug, student)
+            if not result["success"]:
+                return [*notes, f"nbgrader không chạy được bài này: {_tail(result, 1)}"]
+            self.api.generate_feedback(slug, student)
+        return notes + incidents(nbformat.read(graded, as_version=4))
+
+    def _rows(self, slug: str, notes: dict[str, list[str]]) -> list[Row]:
+        with Gradebook(self.api.coursedir.db_url) as gradebook:
+            assignment = gradebook.find_assignment(slug)
+            known = {submission.student.id for submission in assignment.submissions}
+            rows = []
+            for student in sorted(known | set(notes)):
+                row = Row(student, maximum=assignment.max_score)
+                row.points = {
+                    cell.name: 0.0 for nb in assignment.notebooks for cell in nb.grade_cells
+                }
+                row.notes = list(notes.get(student, ["không còn bản nộp, giữ điểm lần trước"]))
+                if student in known:
+                    _read_scores(row, gradebook.find_submission(slug, student))
+                rows.append(row)
+        return rows
+
+
+def _read_scores(row: Row, submission) -> None:
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    scored = [g for g in grades if g.auto_score is not None or g.manual_score is not None]
+    if not scored:
+        return
+    row.points.update({grade.name: grade.score for grade in grades})
+    waiting = [grade.name for grade in grades if grade.needs_manual_grade]
+    row.state = MANUAL if waiting else GRADED
+    if waiting:
+        row.notes.append(f"cần chấm tay: {', '.join(waiting)}")
+
+
+def _write_csv(path: Path, rows: list[Row]) -> None:
+    questions = list(rows[0].points) if rows else []
+    header = ["Mã sinh viên", "Tổng", "Tối đa", *questions, "Trạng thái", "Ghi chú"]
+    # utf-8-sig: Excel đọc đúng tiếng Việt nhờ BOM.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row in rows:
+            points = [f"{row.points[q]:g}" for q in questions]
+            total, maximum, notes = f"{row.total:g}", f"{row.maximum:g}", "; ".join(row.notes)
+            writer.writerow([row.student, total, maximum, *points, row.state, notes])
+
+
+# ---------------------------------------------------------------- bản nộp
+
+
+def _find_notebook(folder: Path, slug: str) -> tuple[NotebookNode, list[str]]:
+    path, notes = folder / f"{slug}.ipynb", []
+    if not path.exists():
+        others = sorted(folder.glob("*.ipynb"))
+        if len(others) != 1:
+            raise CourseError(f"không có tệp {slug}.ipynb trong bản nộp")
+        path, notes = others[0], [f"tệp nộp tên là {others[0].name}"]
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        sources = [str(cell.source) for cell in notebook.cells]
+    except Exception as error:
+        raise CourseError(f"sổ bị hỏng, không đọc được ({type(error).__name__})") from None
+    if not sources:
+        raise CourseError("sổ trống, không có ô nào")
+    return notebook, notes
+
+
+def rebuild(submitted: NotebookNode, master: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """Dựng lại bản nộp trên bản phát: bài làm và ô thêm của sinh viên, còn lại của bản gốc."""
+    locked = {_grade_id(cell) for cell in master.cells if not is_solution(cell)} - {None}
+    wanted = {_grade_id(cell) for cell in master.cells if is_solution(cell)}
+    answers, extras, recovered = {}, {None: []}, False
+    current = None  # ô thêm đi sau bài làm nào thì giữ chỗ sau bài làm ấy
+    for cell in submitted.cells:
+        name = _grade_id(cell)
+        if name not in wanted | locked and (found := MARKER.search(cell.source.split("\n")[0])):
+            name = found.group(1)
+            recovered |= name in wanted
+        if name in wanted:
+            if name in answers:  # bài làm chép đôi: bản sau cùng được chấm
+                extras[current].append(answers[name])
+            answers[name], current = cell, name
+            extras.setdefault(name, [])
+        elif name not in locked and cell.cell_type == "code" and not _is_original(cell, master):
+            extras[current].append(cell)
+
+    cells, first = [], True
+    for original in master.cells:
+        name = _grade_id(original)
+        if name not in wanted:
+            cells.append(original)
+            continue
+        if first:
+            cells += [new_code_cell(cell.source) for cell in extras[None]]
+            first = False
+        answer = NotebookNode(original)
+        if name in answers:
+            answer.source = answers[name].source
+            if "attachments" in answers[name]:
+                answer.attachments = answers[name].attachments
+        cells.append(answer)
+        cells += [new_code_cell(cell.source) for cell in extras.get(name, [])]
+
+    for index, cell in enumerate(cells):  # mã ô theo vị trí: dựng lại lần nữa ra đúng sổ ấy
+        cell["id"] = f"o{index}"
+    notebook = NotebookNode(master)
+    notebook.cells = cells
+    notes = ["sổ mất thông tin chấm, đã khôi phục theo dòng «Bài làm»"] if recovered else []
+    if missing := sorted(wanted - set(answers)):
+        notes.append(f"thiếu ô bài làm: {', '.join(missing)}")
+    if calls := suspicious([c for c in notebook.cells if c.cell_type == "code"], master):
+        notes.append(f"nên đọc lại, bài có dùng: {', '.join(calls)}")
+    return notebook, notes
+
+
+def _grade_id(cell: NotebookNode) -> str | None:
+    info = cell.get("metadata", {}).get("nbgrader", {})
+    return info.get("grade_id") if isinstance(info, dict) else None
+
+
+def _is_original(cell: NotebookNode, master: NotebookNode) -> bool:
+    """Ô có nội dung y như một ô của bản phát (ô chuẩn bị, ô kiểm tra mất siêu dữ liệu)."""
+    return any(cell.source.strip() == original.source.strip() for original in master.cells)
+
+
+def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
+    """Các tên đáng ngờ mà sinh viên dùng: can thiệp nhân, đọc tệp, sửa hàm của thư viện."""
+    found: set[str] = set()
+    for cell in cells:
+        if _is_original(cell, master):
+            continue
+        if any(line.lstrip().startswith(("!", "%")) for line in cell.source.split("\n")):
+            found.add("lệnh ! hoặc %")
+        try:
+            tree = ast.parse(cell.source)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in SUSPECT_NAMES:
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute) and node.attr in SUSPECT_ATTRIBUTES:
+                found.add(node.attr)
+            elif isinstance(node, ast.Import):
+                found |= {a.name.split(".")[0] for a in node.names} & SUSPECT_NAMES
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module.split(".")[0]} & SUSPECT_NAMES
+            elif isinstance(node, ast.Assign | ast.AugAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                found |= {f"{ast.unparse(t)} = …" for t in targets if _patches_library(t)}
+    return sorted(found)
+
+
+def _patches_library(target: ast.expr) -> bool:
+    while isinstance(target, ast.Attribute):
+        target = target.value
+        if isinstance(target, ast.Name):
+            return target.id in LIBRARIES
+    return False
+
+
+def incidents(graded: NotebookNode) -> list[str]:
+    """Các sự cố khi chạy (quá giờ, sập nhân, vô hiệu hóa phép kiểm tra), kèm tên câu."""
+    notes, question = [], None
+    for cell in graded.cells:
+        question = (_grade_id(cell) or question or "").removeprefix(TEST_PREFIX)
+        for out in cell.get("outputs", []):
+            if out.output_type == "error" and out.ename in (TIMEOUT, DEAD, TAMPERED):
+                notes.append(f"{question or 'đầu sổ'}: {MESSAGES[out.ename]}")
+    return list(dict.fromkeys(notes))
+
+
+def _tail(result: dict, lines: int = 15) -> str:
+    text = (result.get("error") or result.get("log") or "").strip()
+    return "\n".join(text.split("\n")[-lines:])
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n")[0] or type(error).__name__
+
+
+# ---------------------------------------------------------------- kiểm tra chính đề bài
+
+
+@dataclass
+class Answer:
+    """Một câu trả lời thử: tên tệp là <câu>__<tên>.py, nội dung thay cho ô bài làm của câu."""
+
+    question: str
+    name: str
+    source: str
+    right: bool
+
+
+def trial_answers(slug: str, root: Path = HOME) -> list[Answer]:
+    """Mọi câu trả lời thử của một bài: mutants/ phải bị bác, alternatives/ phải được nhận."""
+    answers = []
+    for kind, right in (("mutants", False), ("alternatives", True)):
+        for path in sorted((root / kind / slug).glob("*.py")):
+            question, name = path.stem.split("__")
+            answers.append(Answer(question, name, path.read_text("utf-8"), right))
+    return answers
+
+
+def batches(answers: list[Answer]) -> list[dict[str, Answer]]:
+    """Xếp các câu trả lời thành ít bản nộp nhất: mỗi bản một câu trả lời cho mỗi câu hỏi."""
+    groups: list[dict[str, Answer]] = []
+    for answer in answers:
+        place = next((group for group in groups if answer.question not in group), None)
+        if place is None:
+            groups.append(place := {})
+        place[answer.question] = answer
+    return groups
+
+
+def submit(course: Course, slug: str, student: str, notebook: NotebookNode) -> None:
+    path = course.root / "submitted" / student / slug / f"{slug}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def fill(notebook: NotebookNode, sources: dict[str, str]) -> NotebookNode:
+    """Bản nộp với các ô bài làm được thay bằng sources (theo tên câu)."""
+    filled = nbformat.from_dict(notebook)
+    for cell in filled.cells:
+        if is_solution(cell) and _grade_id(cell) in sources:
+            cell.source = sources[_grade_id(cell)]
+    return filled
+
+
+def reference_sources(source: NotebookNode) -> dict[str, str]:
+    return {_grade_id(cell): cell.source for cell in source.cells if is_solution(cell)}
+
+
+def check(slug: str, root: Path = HOME) -> list[str]:
+    """Chấm bài mẫu, bài trống, bài sai và bài đúng viết khác; trả về các điều không như ý."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        shutil.copytree(root / "source" / slug, copy / "source" / slug)
+        course = Course(copy)
+        return _check(course, slug, trial_answers(slug, root))
+
+
+def _check(course: Course, slug: str, answers: list[Answer]) -> list[str]:
+    source = nbformat.read(course.source(slug), as_version=4)
+    student = nbformat.read(course.student_version(slug), as_version=4)
+    reference = reference_sources(source)
+    tests = [c for c in source.cells if is_grade(c) and not is_solution(c)]
+    points = {_grade_id(cell): cell.metadata.nbgrader.points for cell in tests}
+
+    plan: dict[str, dict[str, Answer]] = {"mau": {}}
+    submit(course, slug, "mau", fill(student, reference))
+    submit(course, slug, "trong", student)
+    for right in (False, True):
+        groups = batches([a for a in answers if a.right is right])
+        for number, group in enumerate(groups):
+            name = f"{'dung' if right else 'sai'}{number}"
+            plan[name] = group
+            sources = reference | {q: a.source for q, a in group.items()}
+            submit(course, slug, name, fill(student, sources))
+
+    problems = []
+    rows = {row.student: row for row in course.grade(slug)[0]}
+    if got := {q: p for q, p in rows["trong"].points.items() if p}:
+        problems.append(f"bản phát chưa làm gì mà có điểm: {got}")
+    for name, group in plan.items():
+        for test, maximum in points.items():
+            question = test.removeprefix(TEST_PREFIX)
+            answer = group.get(question)
+            expected = maximum if answer is None or answer.right else 0.0
+            if rows[name].points[test] != expected:
+                label = f"{question}__{answer.name}" if answer else f"{question} (bài mẫu)"
+                problems.append(f"{label}: được {rows[name].points[test]:g}, cần {expected:g}")
+        if rows[name].state == FAILED or any(MESSAGES[TAMPERED] in n for n in rows[name].notes):
+            problems.append(f"bản nộp {name}: {'; '.join(rows[name].notes)}")
+    return problems
+
+
+# ---------------------------------------------------------------- dòng lệnh
+
+
+def main(arguments: list[str]) -> int:
+    command, slug = (*arguments, "", "")[:2]
+    course = Course()
+    try:
+        if command == "student" and slug:
+            path = course.student_version(slug)
+            print(f"Đã tạo bản phát cho sinh viên: {path}")
+        elif command == "grade" and slug:
+            rows, path = course.grade(slug)
+            for row in rows:
+                print(f"{row.student}: {row.total:g}/{row.maximum:g} · {row.state}", end="")
+                print(f" · {'; '.join(row.notes)}" if row.notes else "")
+            print(f"Bảng điểm của {len(rows)} sinh viên: {path}")
+        elif command == "check":
+            for name in [slug] if slug else course.slugs():
+                course.source(name)
+                problems = check(name)
+                print(f"{name}: {'mọi câu như ý' if not problems else ''}")
+                print("".join(f"  ✗ {problem}\n" for problem in problems), end="")
+                if problems:
+                    return 1
+        else:
+            raise CourseError(
+                "Cách dùng: make assignment SLUG=<bài>, make grade SLUG=<bài>; "
+                f"<bài> là một trong: {', '.join(course.slugs())}."
+            )
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
