@@ -30,8 +30,8 @@ help:
 	@echo "make test         chạy mọi kiểm thử"
 	@echo
 	@echo "make serve        mở sách trong trình duyệt (hình sống và tìm kiếm đều chạy)"
-	@echo "make lab          mở các buổi thực hành trong JupyterLab"
-	@echo "make notebooks    chạy lại các buổi thực hành và lưu kết quả (SLUG=… để chạy một buổi)"
+	@echo "make lab          mở các phòng thực hành trong JupyterLab"
+	@echo "make notebooks    chạy lại các phòng thực hành và lưu kết quả (SLUG=… để chạy một phòng)"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
 	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
 	@echo "make bench        so với normflows, nflows và zuko"

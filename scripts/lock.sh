@@ -13,5 +13,6 @@ trap 'rm -rf "$clean"' EXIT
     echo "# Full lock of requirements.in, transitive packages too. Do not edit: make lock"
     # A local version such as torch==2.13.0+cpu exists on one index only, so its suffix goes.
     "$clean/venv/bin/python" -m pip freeze --all | grep -v '^pip==' | sed 's/+[a-z0-9.]*$//'
+    grep ';' requirements.in
 } >"$clean/requirements.txt"
 mv "$clean/requirements.txt" requirements.txt

@@ -1,4 +1,4 @@
-"""Đổi địa chỉ kho mã ở mọi nơi nhắc đến nó: cấu hình sách, ô chuẩn bị của các buổi thực hành,
+"""Đổi địa chỉ kho mã ở mọi nơi nhắc đến nó: cấu hình sách, ô chuẩn bị của các phòng thực hành,
 README, trích dẫn, siêu dữ liệu của gói.
 
 Địa chỉ đang dùng đọc từ `repository: url:` trong `_config.yml`.

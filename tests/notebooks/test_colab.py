@@ -1,4 +1,4 @@
-"""Buổi thực hành chạy trên Colab: một môi trường sạch có torch mà chưa có `course_utils`.
+"""Phòng thực hành chạy trên Colab: một môi trường sạch có torch mà chưa có `course_utils`.
 
 Môi trường ấy là một venv mới, dùng chung mọi gói đã cài trừ `course_utils`, và có mô-đun
 `google.colab` được nạp sẵn như trên Colab. Ô chuẩn bị chạy pip và git thật; git chỉ được dặn rằng

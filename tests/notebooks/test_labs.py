@@ -1,4 +1,4 @@
-"""Điều mà mỗi buổi thực hành phải giữ, đọc từ tệp đã lưu; và bước chuẩn hóa sau khi chạy."""
+"""Điều mà mỗi phòng thực hành phải giữ, đọc từ tệp đã lưu; và bước chuẩn hóa sau khi chạy."""
 
 import json
 import re
