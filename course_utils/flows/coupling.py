@@ -78,7 +78,7 @@ class AffineCoupling(Coupling):
     Sách: (eq-affine-coupling); RealNVP, Dinh et al. (2017), ct. (4)–(8)
     """
 
-    def __init__(self, dim: int, hidden: Sequence[int] = (64, 64), max_log_scale: float = 2.0):
+    def __init__(self, dim: int, hidden: Sequence[int] = (64, 64), max_log_scale: float = 1.0):
         super().__init__(dim, hidden, per_coordinate=2)
         self.max_log_scale = max_log_scale
 
@@ -104,7 +104,7 @@ class SplineCoupling(Coupling):
     """
 
     def __init__(
-        self, dim: int, hidden: Sequence[int] = (64, 64), bins: int = 8, bound: float = 5.0
+        self, dim: int, hidden: Sequence[int] = (64, 64), bins: int = 16, bound: float = 4.0
     ):
         super().__init__(dim, hidden, per_coordinate=3 * bins - 1)
         self.bins, self.bound = bins, bound

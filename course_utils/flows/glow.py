@@ -58,7 +58,7 @@ class ConvCoupling(Transform):
     Sách: (eq-affine-coupling)
     """
 
-    def __init__(self, channels: int, hidden: int, max_log_scale: float = 2.0):
+    def __init__(self, channels: int, hidden: int, max_log_scale: float = 1.0):
         super().__init__()
         if channels < 2:
             raise InputError(

@@ -50,7 +50,7 @@ class RealNVP(Flow):
         dim: int,
         layers: int = 8,
         hidden: Sequence[int] = (64, 64),
-        max_log_scale: float = 2.0,
+        max_log_scale: float = 1.0,
     ):
         couplings = alternate(dim, layers, lambda: AffineCoupling(dim, hidden, max_log_scale))
         super().__init__(Compose([*couplings, ActNorm(dim)]), StandardNormal((dim,)))
@@ -67,8 +67,8 @@ class NeuralSplineFlow(Flow):
         dim: int,
         layers: int = 4,
         hidden: Sequence[int] = (64, 64),
-        bins: int = 8,
-        bound: float = 5.0,
+        bins: int = 16,
+        bound: float = 4.0,
     ):
         couplings = alternate(dim, layers, lambda: SplineCoupling(dim, hidden, bins, bound))
         super().__init__(Compose([*couplings, ActNorm(dim)]), StandardNormal((dim,)))

@@ -11,7 +11,7 @@ from torch import Tensor
 
 # Log của tỉ số giữa hai đoạn, và log độ dốc tại nút, bị chặn mềm ở đây: spline không bao
 # giờ dốc đến mức phép ngược mất chữ số trong float32.
-MAX_LOG = 3.0
+MAX_LOG = 1.0
 
 
 def knots(raw: Tensor, bound: float) -> Tensor:
