@@ -1,0 +1,320 @@
+"""Bộ chấm các bài «Thử ngay» của sổ «Luồng ghép cặp».
+
+Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nhất của từng câu.
+"""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .report import Report, blank, function, number, numbers
+
+
+def lower_left_block(answer: Any) -> Report:
+    """(J₂₁, log|det J|) của x₁ = z₁, x₂ = e^{tanh z₁}·z₂ + z₁² tại z = (0.5, 2).
+
+    Sách: (eq-coupling-jacobian)
+    """
+    z1, z2 = 0.5, 2.0
+    s, ds, dm = math.tanh(z1), 1 - math.tanh(z1) ** 2, 2 * z1
+    j21 = z2 * math.exp(s) * ds + dm
+    return numbers(
+        answer,
+        (j21, s),
+        tol=1e-3,
+        name="cặp (J₂₁, log|det J|)",
+        hints=[
+            ((dm, None), "Bạn mới lấy đạo hàm của m. Biến z₁ còn có mặt trong s(z₁)."),
+            (
+                (z2 * ds + dm, None),
+                "Đạo hàm của e^{s(z₁)} là e^{s}·s′: bạn quên nhân e^{s}.",
+            ),
+            ((j21, math.log(math.exp(s) + j21)), _BLOCK_IN_DET),
+            ((j21, s + j21), _BLOCK_IN_DET),
+            ((j21, math.exp(s)), "Đó là det J; đề hỏi log|det J|."),
+            ((j21, -s), "Dấu ngược: đây là chiều sinh z → x, và s dương nên tầng đang giãn."),
+        ],
+    )
+
+
+_BLOCK_IN_DET = (
+    "Khối dưới bên trái không tham gia vào định thức của ma trận tam giác: chỉ có đường chéo."
+)
+
+
+def composite_layer(answer: Any) -> Report:
+    """(S, M) của tầng hợp từ hai tầng cùng cách chia: trước (0.5, 1), sau (−0.2, 2).
+
+    Sách: (eq-affine-coupling)
+    """
+    (s1, m1), (s2, m2) = (0.5, 1.0), (-0.2, 2.0)
+    return numbers(
+        answer,
+        (s1 + s2, math.exp(s2) * m1 + m2),
+        tol=1e-3,
+        name="cặp (S, M)",
+        hints=[
+            (
+                (s1 + s2, m1 + m2),
+                "Độ dời của tầng trước đi qua tầng sau nên cũng bị giãn e^{s₂} lần.",
+            ),
+            (
+                (s1 + s2, math.exp(s1) * m2 + m1),
+                "Bạn đã đổi thứ tự hai tầng: tầng (0.5, 1) áp dụng trước.",
+            ),
+            (
+                (s1 * s2, None),
+                "Hệ số giãn e^{s} nhân với nhau, nên log của chúng cộng với nhau.",
+            ),
+            ((math.exp(s1 + s2), None), "Đó là hệ số giãn; S là log của nó."),
+        ],
+    )
+
+
+def unpermuted_floor(answer: Any) -> Report:
+    """(entropy chéo của x_A với N(0, 1), entropy của nó) khi x_A ~ N(0, 4), đơn vị nat."""
+    variance = 4.0
+    log_2pi = math.log(2 * math.pi)
+    cross = 0.5 * log_2pi + 0.5 * variance
+    entropy = 0.5 * (log_2pi + 1 + math.log(variance))
+    return numbers(
+        answer,
+        (cross, entropy),
+        tol=1e-3,
+        name="cặp (entropy chéo, entropy)",
+        hints=[
+            (
+                (entropy, None),
+                "Đó là entropy. Luồng không hoán vị buộc x_A theo N(0, 1), không theo N(0, 4).",
+            ),
+            (
+                (0.5 * log_2pi + 0.5 * math.sqrt(variance), None),
+                "Số hạng bậc hai chứa E[x²], tức phương sai 4, không phải độ lệch chuẩn 2.",
+            ),
+            ((0.5 * log_2pi, None), "Bạn quên ½E[x²]: log N(x; 0, 1) có cả −x²/2."),
+            (
+                (cross / math.log(2), entropy / math.log(2)),
+                "Bạn đang dùng log cơ số 2 (bit); đề hỏi nat.",
+            ),
+        ],
+    )
+
+
+def affine_inverse(answer: Any) -> Report:
+    """Hàm affine_inverse(x, s, m) -> (z, log_det): chiều chuẩn hóa của tầng ghép cặp affine.
+
+    x (n, 4), A là hai tọa độ đầu; s và m là hai hàm (n, 2) -> (n, 2).
+    Sách: (eq-affine-coupling)
+    """
+    inputs = [(_points(n, seed), _scale, _shift) for seed, n in enumerate((1, 5, 16))]
+    return function(
+        answer,
+        _affine_inverse,
+        inputs,
+        tol=1e-5,
+        name="affine_inverse",
+        hints=[
+            (
+                _variant(sign=1),
+                "z đúng, nhưng log định thức của chiều x → z là −Σs, không phải Σs.",
+            ),
+            (
+                _variant(reduce=torch.mean),
+                "Log định thức là tổng của s theo các tọa độ, không phải trung bình.",
+            ),
+            (
+                _variant(reduce=lambda s, dim: s.sum()),
+                "Mỗi điểm trong lô có log định thức riêng: chỉ cộng theo chiều cuối.",
+            ),
+            (
+                _variant(solve=lambda b, s, m: b * torch.exp(-s) - m),
+                "Thứ tự gỡ: chiều sinh nhân rồi cộng, nên chiều ngược trừ m trước rồi mới chia.",
+            ),
+            (
+                _variant(solve=lambda b, s, m: (b - m) / s),
+                "s là log của hệ số giãn: phải chia cho e^{s}, không chia cho s.",
+            ),
+            (
+                _variant(read=lambda x: x[:, 2:]),
+                "Mạng phải đọc nửa A (hai tọa độ đầu), nửa không đổi khi qua tầng.",
+            ),
+        ],
+    )
+
+
+def overflow(answer: Any) -> Report:
+    """(n₃₂, n₁₆): số nguyên s nhỏ nhất mà e^s tràn trong float32 và trong float16."""
+    limits = [math.log(torch.finfo(t).max) for t in (torch.float32, torch.float16)]
+    smallest = tuple(math.floor(limit) + 1 for limit in limits)
+    largest = tuple(math.floor(limit) for limit in limits)
+    return numbers(
+        answer,
+        smallest,
+        tol=1e-9,
+        name="cặp số nguyên",
+        hints=[
+            (largest, "Đó là số lớn nhất còn chưa tràn; đề hỏi số nhỏ nhất đã tràn."),
+            ((largest[0], None), "Với float32, e^s tại số này vẫn hữu hạn. Hãy thử số kế tiếp."),
+            ((127, None), "127 là số mũ của cơ số 2; ở đây cơ số là e."),
+            ((128, None), "128 là số mũ của cơ số 2; ở đây cơ số là e."),
+            ((710, None), "Đó là giới hạn của float64. Hãy tạo tensor với dtype=torch.float32."),
+        ],
+    )
+
+
+def conv1x1_log_det(answer: Any) -> Report:
+    """log|det J| của tích chập 1×1 có W (3×3), det W = −2, trên ảnh 3 kênh 4×4.
+
+    Sách: (eq-conv1x1)
+    """
+    channels, pixels, log_det = 3, 16, math.log(2.0)
+    return number(
+        answer,
+        pixels * log_det,
+        tol=1e-3,
+        name="log định thức",
+        hints=[
+            (log_det, "Đó là của một điểm ảnh; cả ảnh có 16 điểm ảnh, mỗi điểm một bản sao của W."),
+            (math.nan, "NaN: det W âm. Log định thức dùng trị tuyệt đối, log|−2| = log 2."),
+            (
+                channels * channels * pixels * log_det,
+                "Đừng nhân với số phần tử của W: định thức đã tính đủ ma trận.",
+            ),
+            (channels * pixels * log_det, "Đừng nhân với số kênh: định thức đã tính đủ các kênh."),
+            (-pixels * log_det, "Dấu ngược: |det W| = 2 > 1 nên tầng giãn, log dương."),
+        ],
+    )
+
+
+def bits_per_dim(answer: Any) -> Report:
+    """Hàm bits(nll, dim, levels): đổi nat của y = (x+u)/levels thành bit mỗi chiều.
+
+    Sách: (eq-bpd)
+    """
+
+    def reference(nll: float, dim: int, levels: int) -> float:
+        return nll / (dim * math.log(2)) + math.log2(levels)
+
+    inputs = [(-2000.0, 784, 256), (-86.5, 64, 17), (0.0, 64, 17), (12.0, 3, 2)]
+    return function(
+        answer,
+        reference,
+        inputs,
+        tol=1e-9,
+        name="bits",
+        hints=[
+            (
+                lambda nll, dim, levels: nll / (dim * math.log(2)),
+                "Bạn quên log₂(levels): chia dữ liệu cho levels làm mật độ lớn lên levels^D lần.",
+            ),
+            (
+                lambda nll, dim, levels: nll / (dim * math.log(2)) - math.log2(levels),
+                "Số hạng log₂(levels) mang dấu cộng: kiểm lại với mô hình đều, nll = 0.",
+            ),
+            (
+                lambda nll, dim, levels: nll / math.log(2) + math.log2(levels),
+                "Bạn quên chia cho số chiều.",
+            ),
+            (
+                lambda nll, dim, levels: nll / dim + math.log(levels),
+                "Đó là nat mỗi chiều; hãy đổi sang bit (chia ln 2).",
+            ),
+            (
+                lambda nll, dim, levels: nll / dim + math.log2(levels),
+                "Số hạng đầu còn là nat: chia thêm ln 2.",
+            ),
+            (
+                lambda nll, dim, levels: nll / (dim * math.log(2)) + 8,
+                "Số 8 chỉ đúng cho ảnh 256 mức; ở đây số mức là levels.",
+            ),
+        ],
+    )
+
+
+def reaches_every_coordinate(answer: Any, dim: int = 4) -> Report:
+    """Danh sách hoán vị của dim tọa độ, xen giữa các tầng ghép cặp, có nặn được mọi tọa độ?
+
+    answer: danh sách các hoán vị (mỗi hoán vị là danh sách chỉ số), hoán vị thứ k đứng sau
+    tầng thứ k. Mọi tọa độ phải được nặn ít nhất một lần, và mỗi tọa độ phải phụ thuộc mọi
+    tọa độ của z.
+    """
+    if (empty := blank(answer, name="danh sách hoán vị")) is not None:
+        return empty
+    try:
+        orders = [[int(i) for i in order] for order in answer]
+    except (TypeError, ValueError):
+        return Report(False, "Cần một danh sách các hoán vị, ví dụ [[3, 2, 1, 0], [1, 0, 3, 2]].")
+    for place, order in enumerate(orders, start=1):
+        if sorted(order) != list(range(dim)):
+            return Report(
+                False,
+                f"Phần tử thứ {place} không phải hoán vị của 0..{dim - 1}: mỗi chỉ số một lần.",
+            )
+    touched, depends = _trace(orders, dim)
+    if not all(touched):
+        missing = [i for i, was in enumerate(touched) if not was]
+        return Report(
+            False,
+            f"Tọa độ tiềm ẩn {missing} chưa bao giờ ở nửa B nên đi thẳng từ z ra x. "
+            "Sau một tầng, hãy đưa nửa A sang chỗ của nửa B.",
+        )
+    for i, inputs in enumerate(depends):
+        if len(inputs) < dim:
+            missing = sorted(set(range(dim)) - inputs)
+            return Report(
+                False,
+                f"Mọi tọa độ đã được nặn, nhưng x[{i}] chưa phụ thuộc z{missing}. "
+                "Cần trộn các nhóm thêm: thêm tầng, hoặc một hoán vị chia lại nhóm.",
+            )
+    return Report(True, f"Đúng rồi: {len(orders)} tầng, mọi đầu ra phụ thuộc mọi đầu vào.")
+
+
+def _trace(orders: list[list[int]], dim: int) -> tuple[list[bool], list[set[int]]]:
+    """Theo dõi từng tọa độ: đã được nặn chưa, và đang phụ thuộc những tọa độ nào của z."""
+    half = dim // 2
+    origin = list(range(dim))
+    depends = [{i} for i in range(dim)]
+    touched = [False] * dim
+    for order in orders:
+        read = set().union(*depends[:half])
+        depends = depends[:half] + [own | read for own in depends[half:]]
+        for i in origin[half:]:
+            touched[i] = True
+        origin = [origin[i] for i in order]
+        depends = [depends[i] for i in order]
+    return touched, depends
+
+
+def _points(n: int, seed: int) -> Tensor:
+    return torch.randn(n, 4, generator=torch.Generator().manual_seed(seed))
+
+
+def _scale(a: Tensor) -> Tensor:
+    return torch.tanh(a.flip(1)) + 0.3
+
+
+def _shift(a: Tensor) -> Tensor:
+    return a.square() - 1
+
+
+def _affine_inverse(x: Tensor, s, m) -> tuple[Tensor, Tensor]:
+    return _variant()(x, s, m)
+
+
+def _variant(
+    sign: int = -1,
+    reduce=torch.sum,
+    solve=lambda b, s, m: (b - m) * torch.exp(-s),
+    read=lambda x: x[:, :2],
+):
+    """Phép ngược của tầng affine; mỗi tham số là một chỗ mà người học hay viết khác đi."""
+
+    def inverse(x: Tensor, s, m) -> tuple[Tensor, Tensor]:
+        a, b = x[:, :2], x[:, 2:]
+        log_scale, shift = s(read(x)), m(read(x))
+        z = torch.cat([a, solve(b, log_scale, shift)], 1)
+        return z, sign * reduce(log_scale, dim=1)
+
+    return inverse
