@@ -119,7 +119,7 @@ def three_layers(answer, z: float = 0.5) -> Report:
 
 def square(answer) -> Report:
     """Hàm p(x): mật độ của X = Z², Z ~ N(0, 1), trên x > 0 và x < 0. Sách: prop-branches"""
-    inputs = [(torch.tensor([0.1, 0.5, 1.0, 2.0, 4.0], dtype=torch.float64),)]
+    inputs = [(torch.tensor(x, dtype=torch.float64),) for x in ([0.1, 0.5], [1.0, 2.0, 4.0])]
     with_negative = (torch.tensor([-1.0, 1.0], dtype=torch.float64),)
 
     def phi(z):
