@@ -134,9 +134,9 @@ test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
 	$(PYTEST) -rs tests/book
 
-# --- Benchmarks: the peers live in a second environment, so that .venv stays equal to the lock -----
+# --- Benchmarks: the peers live in a second environment, so that the first stays equal to the lock --
 
-BENCH := .venv-bench
+BENCH := $(VENV)/bench
 BENCH_INSTALLED := $(BENCH)/.installed
 
 # The second environment reads the packages of the first and adds only the peers to them.
@@ -145,8 +145,7 @@ $(BENCH_INSTALLED): $(INSTALLED)
 	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
 	  echo "import site; site.addsitedir('$$($(BIN)/python -c "$$purelib")')" \
 	  >"$$($(BENCH)/bin/python -c "$$purelib")/first_environment.pth"
-	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --no-build-isolation \
-	  -c requirements.txt -e ".[bench]"
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check -c requirements.txt -e ".[bench]"
 	@touch $@
 
 .PHONY: bench
