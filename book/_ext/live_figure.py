@@ -51,9 +51,7 @@ def from_notebook(path, name):
     """Hình tên `name` đã lưu trong sổ; trả (trạng thái, ảnh PNG)."""
     notebook = json.loads(path.read_text("utf-8"))
     states = notebook["metadata"].get("widgets", {}).get(STATE, {}).get("state", {})
-    outputs = (
-        o for c in notebook["cells"] for o in c.get("outputs", []) if VIEW in o.get("data", {})
-    )
+    outputs = [o.get("data", {}) for c in notebook["cells"] for o in c.get("outputs", [])]
     names = []
     for data in outputs:
         if VIEW not in data:
