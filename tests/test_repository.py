@@ -94,11 +94,12 @@ def test_no_stray_repository_address():
         "notebooks/{}.ipynb",
         "notebooks/assignments/source/{0}/{0}.ipynb",
         "notebooks/assignments/mutants/{}",
+        "notebooks/assignments/alternatives/{}",
         "course_utils/checks/{}.py",
     ],
 )
 def test_each_chapter_has_its_rooms(slug, room):
-    assert (ROOT / room.format(slug)).exists()
+    assert (ROOT / room.format(slug)).exists(), f"chương {slug} thiếu {room.format(slug)}"
 
 
 def requirements(name):

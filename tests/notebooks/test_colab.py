@@ -1,6 +1,6 @@
 """Phòng thực hành chạy trên Colab: một môi trường sạch có torch mà chưa có `course_utils`.
 
-Môi trường ấy là một venv mới, dùng chung mọi gói đã cài trừ `course_utils`, và có mô-đun
+Môi trường ấy là một venv mới, dùng chung các gói đã cài trừ những gói Colab không có, và có mô-đun
 `google.colab` được nạp sẵn như trên Colab. Ô chuẩn bị chạy pip và git thật; git chỉ được dặn rằng
 kho trên GitHub nằm ở bản chụp của cây thư mục này.
 """
@@ -17,15 +17,16 @@ import set_repo
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LABS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOT_ON_COLAB = ("course_utils", "myst_nb", "jupyter_book", "nbgrader")
 
 
 def fresh_environment(folder):
-    """Venv mới thấy mọi gói của môi trường này, trừ `course_utils`."""
+    """Venv mới thấy các gói của môi trường này, trừ những gói Colab không có."""
     venv.create(folder / "venv", symlinks=True)
     shared = folder / "shared"
     shared.mkdir()
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if "course_utils" not in entry.name:
+        if not any(name in entry.name for name in NOT_ON_COLAB):
             (shared / entry.name).symlink_to(entry)
     packages = next((folder / "venv").glob("lib/python*/site-packages"))
     (packages / "shared.pth").write_text(str(shared))
