@@ -1,7 +1,7 @@
 """Tầng ghép cặp: giữ nguyên nửa A, biến đổi nửa B theo những con số đọc từ nửa A.
 
-Với vector D chiều, A là D//2 tọa độ đầu, B là phần còn lại. Nghịch đảo không cần nghịch
-đảo mạng nào, vì A đi qua tầng mà không đổi.
+Với vector D chiều, A là `split` tọa độ đầu (mặc định D//2), B là phần còn lại. Nghịch đảo
+không cần nghịch đảo mạng nào, vì A đi qua tầng mà không đổi.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,18 @@ def bounded_log_scale(raw: Tensor, max_log_scale: float) -> Tensor:
 class Coupling(Transform):
     """Khung chung: lớp con nói mạng phải cho ra mấy số mỗi tọa độ, và biến đổi B thế nào."""
 
-    def __init__(self, dim: int, hidden: Sequence[int], per_coordinate: int):
+    def __init__(
+        self, dim: int, hidden: Sequence[int], per_coordinate: int, split: int | None = None
+    ):
         super().__init__()
         if dim < 2:
             raise InputError(
                 f"Luồng ghép cặp cần ít nhất 2 tọa độ để chia đôi, ở đây dim = {dim}. "
                 f"Với dữ liệu một chiều, hãy dùng Affine hoặc một luồng tự hồi quy."
             )
-        self.split = dim // 2
+        self.split = dim // 2 if split is None else split
+        if not 0 < self.split < dim:
+            raise InputError(f"split = {split} phải nằm giữa 1 và dim − 1 = {dim - 1}.")
         self.net = mlp(self.split, hidden, per_coordinate * (dim - self.split))
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
@@ -61,8 +65,8 @@ class AdditiveCoupling(Coupling):
     Sách: (eq-additive-coupling); NICE, Dinh et al. (2015)
     """
 
-    def __init__(self, dim: int, hidden: Sequence[int] = (64, 64)):
-        super().__init__(dim, hidden, per_coordinate=1)
+    def __init__(self, dim: int, hidden: Sequence[int] = (64, 64), split: int | None = None):
+        super().__init__(dim, hidden, per_coordinate=1, split=split)
 
     def transform(self, z_b: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         return z_b + h, z_b.new_zeros(len(z_b))
@@ -78,8 +82,14 @@ class AffineCoupling(Coupling):
     Sách: (eq-affine-coupling); RealNVP, Dinh et al. (2017), ct. (4)–(8)
     """
 
-    def __init__(self, dim: int, hidden: Sequence[int] = (64, 64), max_log_scale: float = 1.0):
-        super().__init__(dim, hidden, per_coordinate=2)
+    def __init__(
+        self,
+        dim: int,
+        hidden: Sequence[int] = (64, 64),
+        max_log_scale: float = 1.0,
+        split: int | None = None,
+    ):
+        super().__init__(dim, hidden, per_coordinate=2, split=split)
         self.max_log_scale = max_log_scale
 
     def scale_and_shift(self, h: Tensor) -> tuple[Tensor, Tensor]:
@@ -104,9 +114,14 @@ class SplineCoupling(Coupling):
     """
 
     def __init__(
-        self, dim: int, hidden: Sequence[int] = (64, 64), bins: int = 16, bound: float = 4.0
+        self,
+        dim: int,
+        hidden: Sequence[int] = (64, 64),
+        bins: int = 16,
+        bound: float = 4.0,
+        split: int | None = None,
     ):
-        super().__init__(dim, hidden, per_coordinate=3 * bins - 1)
+        super().__init__(dim, hidden, per_coordinate=3 * bins - 1, split=split)
         self.bins, self.bound = bins, bound
 
     def spline(self, inputs: Tensor, h: Tensor, inverse: bool) -> tuple[Tensor, Tensor]:

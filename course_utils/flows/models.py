@@ -8,11 +8,12 @@ from .linear import ActNorm, Affine, Permutation
 from .transform import Compose, Flow, StandardNormal, Transform
 
 
-def alternate(dim: int, layers: int, coupling: Callable[[], Transform]) -> list[Transform]:
-    """`layers` tầng ghép cặp, xen giữa là hoán vị.
+def alternate(dim: int, layers: int, coupling: Callable[[int], Transform]) -> list[Transform]:
+    """`layers` tầng ghép cặp, xen giữa là hoán vị; `coupling(split)` dựng một tầng.
 
-    Sau tầng lẻ là phép đảo thứ tự: hai nửa đổi vai, nên mọi tọa độ đều được biến đổi sau
-    hai tầng. Sau tầng chẵn là một hoán vị ngẫu nhiên cố định: các tọa độ được chia nhóm lại.
+    Sau tầng thứ nhất là phép đảo thứ tự: nửa vừa được biến đổi thành nửa điều kiện. Cứ hai
+    tầng thì mọi tọa độ được biến đổi đúng một lần. Sau mỗi đôi tầng là một hoán vị ngẫu
+    nhiên cố định, để các tọa độ được chia nhóm lại.
     """
     if layers < 2:
         raise InputError(
@@ -20,8 +21,10 @@ def alternate(dim: int, layers: int, coupling: Callable[[], Transform]) -> list[
         )
     transforms: list[Transform] = []
     for k in range(layers):
-        order = "reverse" if k % 2 == 0 or dim == 2 else "random"
-        transforms += [coupling(), Permutation(dim, order, seed=k)]
+        first_of_pair = k % 2 == 0
+        split = dim // 2 if first_of_pair else dim - dim // 2
+        order = "reverse" if first_of_pair or dim == 2 else "random"
+        transforms += [coupling(split), Permutation(dim, order, seed=k)]
     return transforms
 
 
@@ -32,7 +35,7 @@ class NICE(Flow):
     """
 
     def __init__(self, dim: int, layers: int = 8, hidden: Sequence[int] = (64, 64)):
-        couplings = alternate(dim, layers, lambda: AdditiveCoupling(dim, hidden))
+        couplings = alternate(dim, layers, lambda split: AdditiveCoupling(dim, hidden, split))
         transform = Compose([Affine(dim), *couplings, ActNorm(dim)])
         super().__init__(transform, StandardNormal((dim,)))
 
@@ -52,7 +55,9 @@ class RealNVP(Flow):
         hidden: Sequence[int] = (64, 64),
         max_log_scale: float = 1.0,
     ):
-        couplings = alternate(dim, layers, lambda: AffineCoupling(dim, hidden, max_log_scale))
+        couplings = alternate(
+            dim, layers, lambda split: AffineCoupling(dim, hidden, max_log_scale, split)
+        )
         super().__init__(Compose([*couplings, ActNorm(dim)]), StandardNormal((dim,)))
 
 
@@ -70,5 +75,7 @@ class NeuralSplineFlow(Flow):
         bins: int = 16,
         bound: float = 4.0,
     ):
-        couplings = alternate(dim, layers, lambda: SplineCoupling(dim, hidden, bins, bound))
+        couplings = alternate(
+            dim, layers, lambda split: SplineCoupling(dim, hidden, bins, bound, split)
+        )
         super().__init__(Compose([*couplings, ActNorm(dim)]), StandardNormal((dim,)))
