@@ -54,13 +54,22 @@ def held_by_tests():
     return tests
 
 
+def labels_in_reading_order():
+    written = re.compile(r"^\$\$ " + LABEL.pattern, re.MULTILINE)
+    toc = (ROOT / "_toc.yml").read_text("utf-8")
+    for page in re.findall(r"file: (book/\S+)", toc):
+        yield from written.findall((ROOT / f"{page}.md").read_text("utf-8"))
+
+
 class EquationTable(SphinxDirective):
-    """Chỉ liệt kê những công thức có nhãn trong sách; số công thức do Sphinx điền."""
+    """Những công thức có nhãn mà mã hay phép kiểm dẫn, theo thứ tự đọc; Sphinx điền số."""
 
     def run(self):
         code, tests = cited_in_code(), held_by_tests()
         rows = [self.row("Công thức", "Mã tính nó", "Phép kiểm giữ nó")]
-        for label in sorted(code | tests):
+        for label in labels_in_reading_order():
+            if label not in code | tests:
+                continue
             rows.append(
                 self.row(
                     f"{{eq}}`{label}`",
@@ -77,12 +86,6 @@ class EquationTable(SphinxDirective):
         return "| " + " | ".join(cells) + " |"
 
 
-def link_equations(app, what, name, obj, options, lines):
-    """Trong trang tham chiếu, «(eq-cov)» của docstring thành liên kết đến công thức trong sách."""
-    lines[:] = [LABEL.sub(r":eq:`\1`", line) for line in lines]
-
-
 def setup(app):
     app.add_directive("equation-table", EquationTable)
-    app.connect("autodoc-process-docstring", link_equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

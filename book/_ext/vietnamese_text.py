@@ -15,14 +15,15 @@ from sphinx_proof.directive import ProofDirective
 LOCALE = Path(__file__).parents[1] / "_locale"
 MESSAGES = LOCALE / "vi" / "LC_MESSAGES"
 
-# Chuỗi nằm cứng trong mẫu HTML của giao diện.
-TEMPLATE_STRINGS = {
+# Chuỗi nằm cứng trong mẫu HTML và mã JavaScript của giao diện.
+HARD_CODED = {
     'title="Toggle primary sidebar"': 'title="Đóng hoặc mở mục lục" aria-label="Mục lục"',
     'title="Toggle secondary sidebar"': (
         'title="Đóng hoặc mở mục lục của trang" aria-label="Mục lục của trang"'
     ),
     'aria-label="Main"': 'aria-label="Mục lục của sách"',
     'aria-label="Page"': 'aria-label="Mục lục của trang"',
+    "Toggle hidden content": "Mở hoặc đóng phần ẩn",
 }
 
 
@@ -65,16 +66,17 @@ def number_shared_ids(app, doctree):
         section["ids"] = [f"{i}-{number}" if i in shared else i for i in section["ids"]]
 
 
-def translate_templates(app, exception):
+def translate_hard_coded(app, exception):
     if exception is not None or app.builder.format != "html":
         return
-    for page in Path(app.outdir).rglob("*.html"):
-        html = page.read_text("utf-8")
-        translated = html
-        for english, vietnamese in TEMPLATE_STRINGS.items():
+    out = Path(app.outdir)
+    for file in [*out.rglob("*.html"), out / "_static" / "togglebutton.js"]:
+        text = file.read_text("utf-8")
+        translated = text
+        for english, vietnamese in HARD_CODED.items():
             translated = translated.replace(english, vietnamese)
-        if translated != html:
-            page.write_text(translated, "utf-8")
+        if translated != text:
+            file.write_text(translated, "utf-8")
 
 
 def use_catalogs(app, config):
@@ -90,5 +92,5 @@ def setup(app):
     app.add_directive_to_domain("prf", "proof", VietnameseProof, override=True)
     app.connect("config-inited", use_catalogs)
     app.connect("doctree-read", number_shared_ids)
-    app.connect("build-finished", translate_templates)
+    app.connect("build-finished", translate_hard_coded)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,170 @@
+"""Sách đã dựng, một máy chủ tại chỗ và một Chromium thật bị cắt khỏi mọi máy khác."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks/*.ipynb", "course_utils")
+CHROMIUM_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+
+def listed_files(entry):
+    """Mọi trang trong mục lục, theo thứ tự."""
+    if isinstance(entry, dict):
+        yield from [entry["file"]] if "file" in entry else []
+        entry = list(entry.values())
+    if isinstance(entry, list):
+        for child in entry:
+            yield from listed_files(child)
+
+
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+TOC_PAGES = [TOC["root"], *listed_files(TOC["parts"])]
+
+
+@pytest.fixture(scope="session")
+def toc_pages():
+    return TOC_PAGES
+
+
+def pytest_generate_tests(metafunc):
+    """`view` chạy qua mọi trang của mục lục, hai bề rộng và hai chế độ màu."""
+    if "view" in metafunc.fixturenames:
+        views = list(itertools.product([*TOC_PAGES, "search"], [360, 1280], ["light", "dark"]))
+        ids = ["{}-{}-{}".format(*view) for view in views]
+        metafunc.parametrize("view", views, ids=ids, indirect=True, scope="module")
+
+
+def newest_source():
+    files = [
+        path
+        for pattern in SOURCES
+        for found in ROOT.glob(pattern)
+        for path in (found.rglob("*") if found.is_dir() else [found])
+        if path.suffix not in {".mo", ".js", ".pyc"}
+    ]
+    return max(path.stat().st_mtime for path in files if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def book_html():
+    """Thư mục HTML của sách; dựng lại khi chưa có hoặc đã cũ hơn nguồn.
+
+    Đặt BOOK_HTML để kiểm một bản đã dựng ở nơi khác.
+    """
+    if "BOOK_HTML" in os.environ:
+        return Path(os.environ["BOOK_HTML"]).resolve()
+    html = ROOT / "_build" / "html"
+    index = html / "searchindex.js"
+    if not index.exists() or index.stat().st_mtime < newest_source():
+        build = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(ROOT), "--all"]
+        subprocess.run([*build, "--warningiserror", "--keep-going"], check=True)
+    return html
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(book_html):
+    """Địa chỉ của sách trên máy chủ tại chỗ, không có dấu / ở cuối."""
+    handler = partial(QuietHandler, directory=book_html)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Browser:
+    """Chromium không màn hình: mở trang ở một bề rộng và một chế độ màu, rồi hỏi trang."""
+
+    def __init__(self, driver):
+        self.driver = driver
+
+    def open(self, url, width=1280, theme="light"):
+        """Mở trang, đợi đến khi công thức đã vẽ xong."""
+        self.log("performance"), self.log("browser")
+        self.command(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=900,
+            deviceScaleFactor=1,
+            mobile=width < 700,
+        )
+        preferences = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
+        features = [{"name": name, "value": value} for name, value in preferences.items()]
+        self.command("Emulation.setEmulatedMedia", features=features)
+        self.driver.get(url)
+        self.wait_for_math()
+
+    def wait_for_math(self):
+        self.driver.execute_async_script(
+            """const done = arguments[0];
+            if (!window.MathJax) return done();
+            const wait = () => MathJax.startup?.promise
+              ? MathJax.startup.promise.then(() => setTimeout(done, 50))
+              : setTimeout(wait, 20);
+            wait();"""
+        )
+
+    def command(self, name, **parameters):
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def log(self, kind):
+        return self.driver.get_log(kind)
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def console_errors(self):
+        """Lỗi trên bảng điều khiển từ lần mở trang gần nhất."""
+        return [entry["message"] for entry in self.log("browser") if entry["level"] == "SEVERE"]
+
+    def requests(self):
+        """Mọi địa chỉ mà trang đã đòi tải từ lần mở gần nhất."""
+        events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
+        return [
+            event["params"]["request"]["url"]
+            for event in events
+            if event["method"] == "Network.requestWillBeSent"
+        ]
+
+
+@pytest.fixture(scope="session")
+def browser(request):
+    from selenium import webdriver
+
+    conftest = request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    chromium, chromedriver = conftest.find_browser()
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in CHROMIUM_FLAGS:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    driver.set_script_timeout(60)
+    yield Browser(driver)
+    driver.quit()

@@ -1,0 +1,77 @@
+"""Sách đã dựng: đủ trang, không chứa địa chỉ tải ngoài, công thức nào được dẫn cũng có thật."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LABEL = re.compile(r"\((eq-[a-z0-9-]+)\)")
+
+
+def test_every_page_of_the_table_of_contents_is_built(book_html, toc_pages):
+    assert len(toc_pages) > 5
+    for page in toc_pages:
+        assert (book_html / f"{page}.html").exists(), page
+
+
+def test_every_page_is_reached_from_the_table_of_contents(toc_pages):
+    written = [
+        *ROOT.glob("book/*.md"),
+        *ROOT.glob("book/appendix/*.md"),
+        *ROOT.glob("notebooks/*.ipynb"),
+    ]
+    assert {str(path.relative_to(ROOT).with_suffix("")) for path in written} == set(toc_pages)
+
+
+def test_every_mistake_of_a_chapter_is_in_the_appendix():
+    anchors = re.compile(r"^\((sai-[a-z0-9-]+)\)=", re.MULTILINE)
+    chapters = "\n".join(path.read_text("utf-8") for path in ROOT.glob("book/*.md"))
+    listed = (ROOT / "book/appendix/common_mistakes.md").read_text("utf-8")
+    assert set(anchors.findall(chapters)) == set(re.findall(r"[`<](sai-[a-z0-9-]+)>?`", listed))
+
+
+def test_every_public_module_is_in_the_reference():
+    """Tệp chỉ gom tên cho gói (`__init__`) không có gì riêng để tra."""
+    files = [path for path in (ROOT / "course_utils").rglob("*.py") if path.stem != "__init__"]
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
+    reference = (ROOT / "book/appendix/api.md").read_text("utf-8")
+    assert modules == set(re.findall(r"automodule:: (\S+)", reference))
+
+
+def test_pages_load_nothing_from_another_host(book_html):
+    """Liên kết để bấm thì được; thứ trang tự tải thì phải nằm trong sách."""
+    loaded = re.compile(
+        r"""<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\ssrc="(https?:)?//|"""
+        r"""<link\b(?=[^>]*rel="(?:stylesheet|preload|icon)")[^>]*href="(https?:)?//"""
+    )
+    for page in book_html.rglob("*.html"):
+        found = loaded.search(page.read_text("utf-8"))
+        assert found is None, f"{page.name}: {found and found.group()}"
+
+
+def test_styles_load_nothing_from_another_host(book_html):
+    for style in book_html.rglob("*.css"):
+        outside = re.findall(
+            r"""(?:url\(|@import\s)['"]?(?:https?:)?//[^)'"]+""", style.read_text("utf-8")
+        )
+        assert outside == [], style.name
+
+
+def test_search_index_is_folded(book_html):
+    index = (book_html / "searchindex.js").read_text("utf-8")
+    assert '"dinh"' in index
+    assert '"thuc"' in index
+    assert '"định"' not in index.split('"titles"')[0]
+
+
+@pytest.mark.parametrize("folder", ["course_utils", "tests"])
+def test_every_cited_equation_exists_in_the_book(folder):
+    book = "\n".join(path.read_text("utf-8") for path in ROOT.glob("book/*.md"))
+    written = set(re.findall(r"^\$\$ \((eq-[a-z0-9-]+)\)", book, re.MULTILINE))
+    for path in (ROOT / folder).rglob("*.py"):
+        source = path.read_text("utf-8")
+        cited = set(LABEL.findall(source)) | set(
+            re.findall(r'mark\.equation\("(eq-[a-z0-9-]+)"\)', source)
+        )
+        assert cited <= written, f"{path.relative_to(ROOT)}: {sorted(cited - written)}"

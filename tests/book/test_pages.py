@@ -1,0 +1,163 @@
+"""Mỗi trang của sách, mở trong một Chromium thật: người đọc thấy gì thì kiểm đúng cái đó."""
+
+import re
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from selenium.webdriver.support.ui import WebDriverWait
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+AUDIT = (Path(__file__).parent / "audit.js").read_text("utf-8")
+PHONE = 360
+
+# Từ tiếng Anh mà Sphinx và các giao diện để lại trên nút bấm, nhãn và lời nhắc.
+ENGLISH = re.compile(
+    r"\b(the|and|of|search|searching|results|next|previous|page|pages|toggle|copy|copied|download|"
+    r"contents|show|hide|click|source|link|permalink|proof|theorem|lemma|definition|exercise|"
+    r"solution|figure|table|equation|note|warning|hint|see also|code|cell|output|copyright|"
+    r"last updated|light|dark|system|settings|mode|sidebar|navigation|skip|back to top|open|close|"
+    r"print|edit|issue|launch|bases|returns?|parameters|raises|module|repository|fullscreen|"
+    r"loading|error|et al|editors?|volume|home|index|by(?!-SA)|on this)\b",
+    re.IGNORECASE,
+)
+
+
+def english(texts):
+    return sorted({text for text in texts if ENGLISH.search(text)})
+
+
+@pytest.fixture(scope="module")
+def view(request, browser, site):
+    """Một trang đã mở ở một bề rộng và một chế độ màu, cùng những gì xem xét được."""
+    page, width, theme = request.param
+    browser.open(f"{site}/{page}.html", width, theme)
+    found = browser.run(AUDIT)
+    found["console"] = browser.console_errors()
+    found["requests"] = browser.requests()
+    assert found["mode"] == theme
+    return found
+
+
+def test_console_has_no_error(view):
+    assert view["console"] == []
+
+
+def test_every_request_goes_to_the_book(view, site):
+    assert len(view["requests"]) > 5
+    assert [url for url in view["requests"] if not url.startswith((site, "data:", "blob:"))] == []
+
+
+def test_every_formula_is_rendered(view):
+    assert view["mathErrors"] == []
+    assert view["mathMissing"] == []
+    assert view["rawMath"] == []
+
+
+def test_page_never_scrolls_sideways(view):
+    assert view["overflow"] <= 0
+
+
+def test_images_are_there_and_described(view):
+    assert view["brokenImages"] == []
+    assert view["imagesWithoutAlt"] == []
+
+
+def test_no_english_around_the_text(view):
+    assert view["language"] == "vi"
+    assert len(view["chrome"]) > 20
+    assert english(view["chrome"]) == []
+
+
+def test_text_has_contrast(view):
+    assert view["lowContrast"] == []
+
+
+def test_identifiers_are_unique(view):
+    assert view["sharedIds"] == []
+
+
+def test_source_pages_are_vietnamese_and_fit_a_phone(browser, site, book_html):
+    sources = sorted(book_html.glob("_modules/**/*.html"))
+    assert sources
+    for source in sources:
+        browser.open(f"{site}/{source.relative_to(book_html)}", PHONE, "dark")
+        found = browser.run(AUDIT)
+        assert found["overflow"] <= 0, source
+        assert english(found["chrome"]) == [], source
+        assert browser.console_errors() == [], source
+
+
+def search(browser, root, words):
+    """Tiêu đề, lời báo và các trang mà trang tìm kiếm trả về."""
+    browser.open(f"{root}/search.html?q={quote(words)}")
+    wait = WebDriverWait(browser.driver, 10)
+    wait.until(
+        lambda driver: browser.run("return document.querySelector('.search-summary')?.innerText")
+    )
+    links = browser.run(
+        "return [...document.querySelectorAll('ul.search > li > a')].map(a => a.href)"
+    )
+    heading = browser.run("return document.querySelector('#search-results h2').innerText")
+    summary = browser.run("return document.querySelector('.search-summary').innerText")
+    return heading, summary, [re.sub(r"[?#].*", "", link) for link in links]
+
+
+QUERIES = {
+    "có dấu": "định thức",
+    "không dấu": "dinh thuc",
+    "tổ hợp": unicodedata.normalize("NFD", "định thức"),
+    "chữ hoa": "ĐỊNH THỨC",
+    "đặt dấu kiểu cũ": "luồng chuẩn hoá",
+}
+
+
+@pytest.mark.parametrize("words", QUERIES.values(), ids=QUERIES.keys())
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_search_finds_the_chapter(browser, site, book_html, scheme, words):
+    root = site if scheme == "http" else book_html.as_uri()
+    heading, summary, links = search(browser, root, words)
+    assert heading == "Kết quả tìm kiếm"
+    assert re.fullmatch(r"Tìm thấy \d+ trang\.", summary)
+    assert f"{root}/book/change_of_variables.html" in links
+    assert browser.console_errors() == []
+
+
+def test_search_says_in_vietnamese_that_nothing_was_found(browser, site):
+    _, summary, links = search(browser, site, "xyzzyx")
+    assert links == []
+    assert summary.startswith("Không tìm thấy trang nào.")
+
+
+@pytest.mark.parametrize("page", ["index", "book/change_of_variables", "notebooks/coupling_flows"])
+def test_book_reads_from_a_folder(browser, book_html, page):
+    browser.open(f"{book_html.as_uri()}/{page}.html", PHONE)
+    found = browser.run(AUDIT)
+    assert found["mathErrors"] + found["mathMissing"] + found["rawMath"] == []
+    assert found["brokenImages"] == []
+    assert browser.console_errors() == []
+    requests = browser.requests()
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_menu_opens_on_a_phone(browser, site):
+    browser.open(f"{site}/book/change_of_variables.html", PHONE)
+    shown = """const box = document.querySelector('.bd-links a[href*=coupling_flows]')
+      .getBoundingClientRect();
+    return box.width > 0 && box.left >= 0 && box.right <= innerWidth;"""
+    assert not browser.run(shown)
+    browser.run("document.querySelector('.bd-header-article .primary-toggle').click()")
+    WebDriverWait(browser.driver, 5).until(lambda driver: browser.run(shown))
+
+
+def test_theme_button_switches_to_dark(browser, site):
+    browser.open(f"{site}/book/index.html")
+    for _ in range(3):
+        browser.run("document.querySelector('.theme-switch-button').click()")
+        if browser.run("return document.documentElement.dataset.mode") == "dark":
+            break
+    assert browser.run("return document.documentElement.dataset.theme") == "dark"
+    browser.run("localStorage.clear()")
