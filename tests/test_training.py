@@ -1,0 +1,105 @@
+"""`fit`: đạt đáp án dạng đóng, lặp lại được, dừng sớm, và nói khi số hỏng."""
+
+import math
+
+import pytest
+import torch
+
+from course_utils import runtime
+from course_utils.data import toy
+from course_utils.errors import InputError
+from course_utils.evaluation import gap_to_entropy, nll
+from course_utils.flows import Flow, InvertibleLinear, RealNVP, StandardNormal
+from course_utils.training import fit
+
+
+def linear_flow():
+    return Flow(InvertibleLinear(3), StandardNormal((3,))).double()
+
+
+@pytest.mark.equation("eq-mle")
+@pytest.mark.equation("eq-cov-linear")
+def test_linear_flow_on_gaussian_data_reaches_the_closed_form():
+    """NLL nhỏ nhất trên chính mẫu: ½ ln det(2πe Σ̂), Σ̂ là hiệp phương sai mẫu (chia cho N)."""
+    g = torch.Generator().manual_seed(0)
+    mixing = torch.randn(3, 3, generator=g, dtype=torch.float64)
+    x = torch.randn(2000, 3, generator=g, dtype=torch.float64) @ mixing.T + 2
+    flow = linear_flow()
+    fit(flow, x, steps=1500, batch_size=2000, lr=3e-2, progress=False)
+    covariance = torch.cov(x.T, correction=0)
+    best = 0.5 * torch.linalg.slogdet(2 * math.pi * math.e * covariance).logabsdet.item()
+    # Lô là N điểm lấy có hoàn lại: nhiễu gradient để lại một khoảng dư bậc D²/N.
+    assert 0 <= nll(flow, x) - best < 9 / 2000
+
+
+def test_same_seed_same_weights():
+    runs = []
+    for _ in range(2):
+        runtime.set_seed(0)
+        model = RealNVP(2, layers=2, hidden=(8,))
+        fit(model, toy.get("two_moons"), steps=20, batch_size=64, seed=5, progress=False)
+        runs.append(torch.cat([p.flatten() for p in model.parameters()]))
+    assert torch.equal(*runs)
+
+
+def test_early_stopping_returns_the_best_state():
+    runtime.set_seed(0)
+    x = torch.randn(20, 2)  # quá ít điểm: mô hình sẽ quá khớp
+    validation = torch.randn(500, 2)
+    model = RealNVP(2, layers=6, hidden=(64, 64))
+    history = fit(
+        model, x, steps=300, lr=5e-3, progress=False, validation=validation, validate_every=10
+    )
+    values = dict(history.validation)
+    assert history.best_step == min(values, key=values.get)
+    assert history.best_step < 300
+    assert nll(model, validation) == pytest.approx(values[history.best_step], abs=1e-5)
+    assert history.steps == 300
+    assert not model.training
+
+
+def test_non_finite_loss_is_reported():
+    # Dữ liệu hữu hạn nhưng bình phương của nó tràn float32: mất mát vô cực.
+    with pytest.raises(InputError, match=r"Mất mát thành inf.*giảm lr"):
+        fit(linear_flow().float(), torch.full((100, 3), 1e30), steps=5, progress=False)
+
+
+def test_transform_is_applied_to_every_batch():
+    model = RealNVP(2, layers=2, hidden=(8,))
+    shapes = []
+
+    def transform(batch):
+        shapes.append(tuple(batch.shape))
+        return batch + 1
+
+    fit(model, torch.zeros(50, 2), steps=3, batch_size=8, progress=False, transform=transform)
+    assert shapes == [(8, 2)] * 3
+
+
+def test_progress_bar_reads_well(capsys):
+    fit(RealNVP(2, layers=2, hidden=(8,)), toy.get("rings"), steps=5, batch_size=16)
+    text = capsys.readouterr().err
+    assert "Huấn luyện" in text
+    assert "mất mát" in text
+    assert "bước" in text
+
+
+@pytest.mark.equation("eq-mle")
+def test_gap_of_the_truth_is_zero_and_of_a_wrong_model_its_kl():
+    flow = Flow(InvertibleLinear(2), StandardNormal((2,)))  # trực giao: vẫn là N(0, I)
+    truth = toy.Mixture(torch.ones(1), torch.zeros(1, 2), torch.eye(2)[None])
+    gap, error = gap_to_entropy(flow, truth)
+    assert abs(gap) < 6 * error + 1e-6
+    shifted = toy.Mixture(torch.ones(1), torch.tensor([[1.0, 0.0]]), torch.eye(2)[None])
+    gap, error = gap_to_entropy(flow, shifted)
+    assert abs(gap - 0.5) < 6 * error  # KL(N(m, I) ‖ N(0, I)) = ‖m‖²/2
+
+
+def test_setup_sets_threads_and_seed(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    device = runtime.setup(seed=3)
+    first = torch.rand(3)
+    runtime.setup(seed=3)
+    assert torch.equal(torch.rand(3), first)
+    assert torch.get_num_threads() == 1
+    assert device == runtime.get_device()
