@@ -38,6 +38,13 @@ for (const node of texts(article)) {
   if (!inside(node, NOT_PROSE) && /\$|\\[([]|\\[a-z]{2,}/.test(node.data)) rawMath.push(node.data);
 }
 
+// Cú pháp MyST còn nguyên trên trang: một khối mở hay đóng sai chỗ.
+const leftovers = [];
+for (const node of texts(article)) {
+  if (inside(node, "dl.py, script, style")) continue;
+  if (/(`{3,}|:::)\s*\{|\{[a-z:]+\}`|%%glue/.test(node.data)) leftovers.push(node.data.slice(0, 80));
+}
+
 const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
 
 // Độ tương phản theo WCAG 2: 4.5 với chữ thường, 3 với chữ lớn.
@@ -79,6 +86,7 @@ const images = [...document.images];
 return {
   chrome,
   rawMath,
+  leftovers,
   mathErrors: [...document.querySelectorAll("mjx-merror")].map(describe),
   mathMissing: [...document.querySelectorAll("article .math")]
     .filter((element) => !element.querySelector("mjx-container"))

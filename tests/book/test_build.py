@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 LABEL = re.compile(r"\((eq-[a-z0-9-]+)\)")
@@ -37,6 +38,18 @@ def test_every_public_module_is_in_the_reference():
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files}
     reference = (ROOT / "book/appendix/api.md").read_text("utf-8")
     assert modules == set(re.findall(r"automodule:: (\S+)", reference))
+
+
+def test_every_lab_opens_in_colab(book_html):
+    """Nút mở Colab đi từ địa chỉ kho mã, ghi một nơi duy nhất trong _config.yml."""
+    repository = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]
+    owner_and_name = repository["url"].removeprefix("https://github.com/")
+    colab = f"https://colab.research.google.com/github/{owner_and_name}/blob/{repository['branch']}"
+    labs = list(ROOT.glob("notebooks/*.ipynb"))
+    assert labs
+    for lab in labs:
+        page = (book_html / "notebooks" / f"{lab.stem}.html").read_text("utf-8")
+        assert f'href="{colab}/notebooks/{lab.name}"' in page
 
 
 def test_pages_load_nothing_from_another_host(book_html):

@@ -57,6 +57,10 @@ def test_every_formula_is_rendered(view):
     assert view["rawMath"] == []
 
 
+def test_no_markup_is_left_on_the_page(view):
+    assert view["leftovers"] == []
+
+
 def test_page_never_scrolls_sideways(view):
     assert view["overflow"] <= 0
 
