@@ -39,14 +39,19 @@ HOME = Path(__file__).resolve().parents[1] / "notebooks" / "assignments"
 MARKER = re.compile(r"Bài làm: (\w+)")
 
 GRADED, MANUAL, FAILED = "đã chấm", "cần chấm tay", "không chấm được"
+REVIEW = "cần xem lại"  # có dấu hiệu can thiệp vào việc chấm
 
 # Những thứ không câu nào cần đến: thấy chúng thì giảng viên nên đọc lại bài.
 SUSPECT_NAMES = {
-    *("get_ipython", "open", "exec", "eval", "compile", "globals", "vars", "__builtins__"),
-    *("builtins", "ctypes", "gc", "importlib", "inspect", "nbformat", "os", "pathlib", "shutil"),
-    *("signal", "socket", "subprocess", "IPython", "nbgrader", "course_utils"),
+    *("get_ipython", "open", "exec", "eval", "compile", "globals", "locals", "vars", "setattr"),
+    *("__import__", "__builtins__", "builtins", "ctypes", "gc", "importlib", "inspect", "nbformat"),
+    *("os", "pathlib", "shutil", "signal", "socket", "subprocess", "sys", "threading", "IPython"),
+    *("nbgrader", "course_utils", "In", "Out"),
 }
-SUSPECT_ATTRIBUTES = {"_getframe", "settrace", "setprofile", "_exit", "f_locals", "f_globals"}
+SUSPECT_ATTRIBUTES = {
+    *("settrace", "setprofile", "_exit", "_getframe", "f_locals", "f_globals", "tb_frame"),
+}
+COMMON_DUNDERS = {"__init__", "__name__", "__doc__", "__call__"}
 LIBRARIES = {"torch", "math", "np", "numpy", "F", "nn"}
 
 
@@ -127,6 +132,8 @@ class Course:
         return rows, path
 
     def _grade_one(self, folder: Path, student: str, slug: str, master: NotebookNode) -> list[str]:
+        if set(student) & set("[]*?+"):  # nbgrader hiểu các ký tự này là mẫu tìm tệp
+            raise CourseError("tên thư mục có một trong các ký tự []*?+, hãy đổi tên rồi chấm lại")
         submitted, notes = _find_notebook(folder, slug)
         notebook, more = rebuild(submitted, master)
         notes += more
@@ -166,7 +173,8 @@ def _read_scores(row: Row, submission) -> None:
         return
     row.points.update({grade.name: grade.score for grade in grades})
     waiting = [grade.name for grade in grades if grade.needs_manual_grade]
-    row.state = MANUAL if waiting else GRADED
+    doubtful = any(note.startswith(REVIEW) or MESSAGES[TAMPERED] in note for note in row.notes)
+    row.state = REVIEW if doubtful else MANUAL if waiting else GRADED
     if waiting:
         row.notes.append(f"cần chấm tay: {', '.join(waiting)}")
 
@@ -248,7 +256,7 @@ def rebuild(submitted: NotebookNode, master: NotebookNode) -> tuple[NotebookNode
     if missing := sorted(wanted - set(answers)):
         notes.append(f"thiếu ô bài làm: {', '.join(missing)}")
     if calls := suspicious([c for c in notebook.cells if c.cell_type == "code"], master):
-        notes.append(f"nên đọc lại, bài có dùng: {', '.join(calls)}")
+        notes.append(f"{REVIEW}: bài có dùng {', '.join(calls)}")
     return notebook, notes
 
 
@@ -277,7 +285,7 @@ def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id in SUSPECT_NAMES:
                 found.add(node.id)
-            elif isinstance(node, ast.Attribute) and node.attr in SUSPECT_ATTRIBUTES:
+            elif isinstance(node, ast.Attribute) and _suspect_attribute(node.attr):
                 found.add(node.attr)
             elif isinstance(node, ast.Import):
                 found |= {a.name.split(".")[0] for a in node.names} & SUSPECT_NAMES
@@ -287,6 +295,11 @@ def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 found |= {f"{ast.unparse(t)} = …" for t in targets if _patches_library(t)}
     return sorted(found)
+
+
+def _suspect_attribute(name: str) -> bool:
+    dunder = name.startswith("__") and name.endswith("__") and name not in COMMON_DUNDERS
+    return dunder or name in SUSPECT_ATTRIBUTES
 
 
 def _patches_library(target: ast.expr) -> bool:

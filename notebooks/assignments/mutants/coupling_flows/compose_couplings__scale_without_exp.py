@@ -1,0 +1,6 @@
+# Sai: nhân với s thay vì exp(s).
+def compose_couplings(s, m):
+    m_total = 0 * m[0]
+    for s_k, m_k in zip(s, m):
+        m_total = s_k * m_total + m_k
+    return s.sum(0), m_total

@@ -1,0 +1,3 @@
+# Sai: cộng các m mà không co giãn.
+def compose_couplings(s, m):
+    return s.sum(0), m.sum(0)
