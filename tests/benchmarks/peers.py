@@ -1,0 +1,223 @@
+"""Ba thư viện bạn trong cùng một giao ước với mô hình của giáo trình.
+
+Mỗi hàm `..._realnvp`, `..._spline` dựng lõi của một luồng trên ℝ^dim với bề rộng `width` cho
+mạng; `Peer` thêm chuẩn tắc hóa (và logit, với ảnh) ở phía dữ liệu, giống nhau cho tất cả.
+"""
+
+import normflows
+import torch
+import zuko
+from nflows.distributions.normal import StandardNormal as NflowsNormal
+from nflows.flows.base import Flow as NflowsFlow
+from nflows.nn.nets import MLP
+from nflows.transforms import CompositeTransform
+from nflows.transforms.coupling import (
+    AffineCouplingTransform,
+    PiecewiseRationalQuadraticCouplingTransform,
+)
+from nflows.transforms.permutations import ReversePermutation
+from torch import Tensor, nn
+from zuko.flows.coupling import GeneralCouplingTransform
+from zuko.lazy import UnconditionalDistribution
+from zuko.transforms import MonotonicRQSTransform
+
+from course_utils.base import DensityModel
+from course_utils.flows import NeuralSplineFlow, RealNVP, Transform
+
+BINS, BOUND = 16, 4.0
+
+
+class Ours(nn.Module):
+    """Lõi của giáo trình."""
+
+    def __init__(self, flow):
+        super().__init__()
+        self.flow = flow
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.flow.log_prob(x)
+
+    def sample(self, n: int) -> Tensor:
+        return self.flow.sample(n)
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        return self.flow.forward(self.flow.inverse(x)[0])[0]
+
+
+def ours_realnvp(dim, layers, width):
+    return Ours(RealNVP(dim, layers, (width, width)))
+
+
+def ours_spline(dim, layers, width):
+    return Ours(NeuralSplineFlow(dim, layers, (width, width), BINS, BOUND))
+
+
+class Zuko(nn.Module):
+    def __init__(self, dim, layers, width, spline):
+        super().__init__()
+        shapes = {"univariate": MonotonicRQSTransform, "shapes": [(BINS,), (BINS,), (BINS - 1,)]}
+        transforms = []
+        for k in range(layers):
+            mask = (torch.arange(dim) % 2 == k % 2) if dim > 2 else torch.arange(dim) == k % 2
+            options = shapes if spline else {}
+            transforms.append(
+                GeneralCouplingTransform(dim, mask=mask, hidden_features=(width, width), **options)
+            )
+        base = UnconditionalDistribution(
+            zuko.distributions.DiagNormal, torch.zeros(dim), torch.ones(dim), buffer=True
+        )
+        self.flow = zuko.lazy.Flow(transforms, base)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.flow().log_prob(x)
+
+    def sample(self, n: int) -> Tensor:
+        return self.flow().sample((n,))
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        transform = self.flow().transform
+        return transform.inv(transform(x))
+
+
+def zuko_realnvp(dim, layers, width):
+    return Zuko(dim, layers, width, spline=False)
+
+
+def zuko_spline(dim, layers, width):
+    return Zuko(dim, layers, width, spline=True)
+
+
+class Nflows(nn.Module):
+    def __init__(self, dim, layers, width, spline):
+        super().__init__()
+        half = (torch.arange(dim) >= dim // 2).int()  # 0: điều kiện, 1: được biến đổi
+
+        def network(inputs, outputs):
+            return NetWithContext(inputs, outputs, width)
+
+        transforms = []
+        for _ in range(layers):
+            transforms.append(
+                PiecewiseRationalQuadraticCouplingTransform(
+                    half, network, num_bins=BINS, tails="linear", tail_bound=BOUND
+                )
+                if spline
+                else AffineCouplingTransform(half, network)
+            )
+            transforms.append(ReversePermutation(dim))
+        self.flow = NflowsFlow(CompositeTransform(transforms), NflowsNormal([dim]))
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.flow.log_prob(x)
+
+    def sample(self, n: int) -> Tensor:
+        return self.flow.sample(n)
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        transform = self.flow._transform
+        return transform.inverse(transform(x)[0])[0]
+
+
+class NetWithContext(nn.Module):
+    """nflows gọi mạng với một ngữ cảnh; ở đây không có ngữ cảnh."""
+
+    def __init__(self, inputs, outputs, width):
+        super().__init__()
+        self.net = MLP([inputs], [outputs], [width, width])
+        self.hidden_features = width  # nflows chia logit của spline cho căn của số này
+
+    def forward(self, x, context=None):
+        return self.net(x)
+
+
+def nflows_realnvp(dim, layers, width):
+    return Nflows(dim, layers, width, spline=False)
+
+
+def nflows_spline(dim, layers, width):
+    return Nflows(dim, layers, width, spline=True)
+
+
+class Normflows(nn.Module):
+    def __init__(self, dim, layers, width, spline):
+        super().__init__()
+        flows = []
+        for k in range(layers):
+            if spline:
+                flows.append(
+                    normflows.flows.CoupledRationalQuadraticSpline(
+                        dim, 1, width, num_bins=BINS, tail_bound=BOUND, reverse_mask=k % 2 == 1
+                    )
+                )
+            else:
+                conditioner = dim - dim // 2
+                sizes = [conditioner, width, width, 2 * (dim - conditioner)]
+                net = normflows.nets.MLP(sizes, init_zeros=True)
+                flows += [
+                    normflows.flows.AffineCouplingBlock(net),
+                    normflows.flows.Permute(dim, mode="swap"),
+                ]
+        self.flow = normflows.NormalizingFlow(
+            normflows.distributions.DiagGaussian(dim, trainable=False), flows
+        )
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.flow.log_prob(x)
+
+    def sample(self, n: int) -> Tensor:
+        return self.flow.sample(n)[0]
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        return self.flow.forward(self.flow.inverse(x))
+
+
+def normflows_realnvp(dim, layers, width):
+    return Normflows(dim, layers, width, spline=False)
+
+
+def normflows_spline(dim, layers, width):
+    return Normflows(dim, layers, width, spline=True)
+
+
+class Peer(DensityModel):
+    """Lõi của một thư viện, cùng các tầng cố định ở phía dữ liệu."""
+
+    def __init__(self, core: nn.Module, preprocessing: list[Transform], dim: int):
+        super().__init__()
+        self.event_shape = (dim,)
+        self.core = core
+        self.preprocessing = nn.ModuleList(preprocessing).requires_grad_(False)
+
+    def to_core(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        total = x.new_zeros(len(x))
+        for f in self.preprocessing:
+            x, log_det = f.inverse(x)
+            total = total + log_det
+        return x, total
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        x, log_det = self.to_core(x)
+        return self.core.log_prob(x) + log_det
+
+    @torch.no_grad()
+    def sample(self, n: int) -> Tensor:
+        x = self.core.sample(n)
+        for f in reversed(self.preprocessing):
+            x, _ = f.forward(x)
+        return x
+
+
+FAMILIES = {
+    "realnvp": {
+        "course_utils": ours_realnvp,
+        "zuko": zuko_realnvp,
+        "nflows": nflows_realnvp,
+        "normflows": normflows_realnvp,
+    },
+    "spline": {
+        "course_utils": ours_spline,
+        "zuko": zuko_spline,
+        "nflows": nflows_spline,
+        "normflows": normflows_spline,
+    },
+}
