@@ -263,10 +263,8 @@ function render({ model, el }) {
   foot.append(controls);
   root.append(foot);
   controls.append(html("div", { class: "lf-label" }, "Tô màu theo"));
-  const options = html("div", { class: "lf-options" });
-  controls.append(options);
   const markColor = choice(
-    options,
+    controls,
     "Tô màu theo",
     [
       ["density", "mật độ"],
@@ -274,14 +272,16 @@ function render({ model, el }) {
     ],
     (color) => change({ color }),
   );
+  const options = html("div", { class: "lf-options" });
+  controls.append(options);
   const shown = { samples: false, data: false };
   const toggle = (key, label) => {
     const input = html("input", { type: "checkbox" });
     input.addEventListener("change", () => ((shown[key] = input.checked), draw()));
     options.append(html("label", {}, input, label));
   };
-  toggle("samples", "mẫu");
-  if (data.length) toggle("data", "dữ liệu");
+  toggle("samples", "hiện mẫu");
+  if (data.length) toggle("data", "hiện dữ liệu");
   const legend = html("p", { class: "lf-hint" });
   controls.append(legend);
 
@@ -417,10 +417,10 @@ function render({ model, el }) {
   /** Vẽ các chấm tròn lên khung, sau khi đã tô. */
   function dots(panel, scale, points, color) {
     const pen = panel.canvas.getContext("2d");
-    pen.fillStyle = `rgb(${themeColor(color)} / 0.75)`;
+    pen.fillStyle = `rgba(${themeColor(color)}, 0.6)`;
     for (const [u, v] of points) {
       pen.beginPath();
-      pen.arc(scale.x(u), scale.y(v), 1.6, 0, 2 * Math.PI);
+      pen.arc(scale.x(u), scale.y(v), 1.4, 0, 2 * Math.PI);
       pen.fill();
     }
   }

@@ -2,7 +2,9 @@
 
 const Z_RANGE = [-3.6, 3.6];
 const STRIP = 0.25; // nửa bề rộng của khoảng Δz tô đậm
-const HINT = "Kéo các nút đen lên xuống, kéo điểm xanh sang hai bên; hoặc dùng Tab và phím mũi tên.";
+const HINT =
+  "Kéo các nút trên đường cong lên xuống, kéo điểm xanh trên trục z sang hai bên; " +
+  "hoặc dùng Tab và phím mũi tên.";
 const CLAMPED =
   "Ánh xạ phải đơn điệu ngặt để có hàm ngược: nút dừng lại trước nút bên cạnh.";
 const CUSTOM =
@@ -144,6 +146,7 @@ function render({ model, el }) {
     svg((className.includes("-x") || className === "lf-curve" ? above : whole).group, "path", {
       class: className,
     });
+  const baseX = layer("lf-axis lf-axis-x");
   const bandZ = layer("lf-band-z");
   const bandX = layer("lf-band-x");
   const areaZ = layer("lf-area-z");
@@ -228,7 +231,6 @@ function render({ model, el }) {
       height: planeBottom - top,
     });
     svg(axes, "line", { class: "lf-axis", x1: planeLeft, x2: right, y1: bottom, y2: bottom });
-    svg(axes, "line", { class: "lf-axis", x1: left, x2: left, y1: top, y2: planeBottom });
     svgMath(axes, "z", { x: right, y: bottom + 31, "text-anchor": "end", class: "lf-label-z" });
     svgMath(axes, "x", { x: left - 6, y: top - 8, "text-anchor": "end", class: "lf-label-x" });
     svgMath(axes, "p_Z(z)", { x: planeLeft, y: bottom + 31, class: "lf-label-z" });
@@ -274,9 +276,13 @@ function render({ model, el }) {
     heightX = (scaleZ.unit * heightZ) / scaleX.unit;
     drawAxes();
 
+    // Mật độ âm thì vẽ từ mép kia của khung, để còn thấy nó.
+    const base = density(z0) < 0 ? planeLeft - 10 : left;
+    baseX.setAttribute("d", `M${base} ${top}V${planeBottom}`);
+
     const grid = (a, b, n) => Array.from({ length: n + 1 }, (_, i) => a + ((b - a) * i) / n);
     const onZ = (z) => [scaleZ(z), bottom - heightZ * Math.exp(logNormal(z))];
-    const onX = (z) => [left + clamp(heightX * density(z), -4000, 4000), scaleX(f(z))];
+    const onX = (z) => [base + clamp(heightX * density(z), -4000, 4000), scaleX(f(z))];
     const closed = (points, x, y) =>
       `${polyline(points)}L${x ?? points.at(-1)[0].toFixed(1)} ${y ?? points.at(-1)[1].toFixed(1)}` +
       `L${x ?? points[0][0].toFixed(1)} ${y ?? points[0][1].toFixed(1)}Z`;
@@ -291,8 +297,8 @@ function render({ model, el }) {
     massZ.setAttribute("d", closed(strip.map(onZ), null, bottom));
     const curveX = all.map(onX);
     edgeX.setAttribute("d", polyline(curveX));
-    areaX.setAttribute("d", closed(curveX, left, null));
-    massX.setAttribute("d", closed(strip.map(onX), left, null));
+    areaX.setAttribute("d", closed(curveX, base, null));
+    massX.setAttribute("d", closed(strip.map(onX), base, null));
     const through = strip.map((z) => [scaleZ(z), Math.max(top, scaleX(f(z)))]);
     bandZ.setAttribute("d", closed(through, null, bottom));
     bandX.setAttribute("d", closed(through, left, null));
