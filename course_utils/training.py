@@ -89,7 +89,9 @@ def fit(
             return prepare(data[index.to(data.device)])
         return prepare(data.sample(batch_size, generator).to(parameter.dtype))
 
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    # Bản gộp (fused) đi qua mọi tham số trong một lần gọi: với mạng nhỏ, nhanh hơn nhiều lần.
+    fused = parameter.device.type in ("cpu", "cuda")
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=fused)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: learning_rate(s, steps))
     history, losses, best = History(), [], math.inf
     best_state = None
