@@ -46,13 +46,13 @@ SUSPECT_NAMES = {
     *("get_ipython", "open", "exec", "eval", "compile", "globals", "locals", "vars", "setattr"),
     *("__import__", "__builtins__", "builtins", "ctypes", "gc", "importlib", "inspect", "nbformat"),
     *("os", "pathlib", "shutil", "signal", "socket", "subprocess", "sys", "threading", "IPython"),
-    *("nbgrader", "course_utils", "In", "Out"),
+    *("nbgrader", "course_utils", "In", "Out", "_ih", "_oh", "getattr", "operator", "pickle"),
 }
 SUSPECT_ATTRIBUTES = {
     *("settrace", "setprofile", "_exit", "_getframe", "f_locals", "f_globals", "tb_frame"),
 }
 COMMON_DUNDERS = {"__init__", "__name__", "__doc__", "__call__"}
-LIBRARIES = {"torch", "math", "np", "numpy", "F", "nn"}
+MODULE_ATTRIBUTES = {"os", "sys", "modules", "subprocess", "builtins", "inspect", "importlib"}
 
 
 class CourseError(Exception):
@@ -273,6 +273,7 @@ def _is_original(cell: NotebookNode, master: NotebookNode) -> bool:
 def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
     """Các tên đáng ngờ mà sinh viên dùng: can thiệp nhân, đọc tệp, sửa hàm của thư viện."""
     found: set[str] = set()
+    libraries = {"torch", "math", "nn"}  # cùng các tên khác mà sinh viên đặt khi import
     for cell in cells:
         if _is_original(cell, master):
             continue
@@ -289,24 +290,27 @@ def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
                 found.add(node.attr)
             elif isinstance(node, ast.Import):
                 found |= {a.name.split(".")[0] for a in node.names} & SUSPECT_NAMES
+                libraries |= {a.asname or a.name.split(".")[0] for a in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found |= {node.module.split(".")[0]} & SUSPECT_NAMES
             elif isinstance(node, ast.Assign | ast.AugAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                found |= {f"{ast.unparse(t)} = …" for t in targets if _patches_library(t)}
+                found |= {
+                    f"{ast.unparse(t)} = …" for t in targets if _patches_library(t, libraries)
+                }
     return sorted(found)
 
 
 def _suspect_attribute(name: str) -> bool:
     dunder = name.startswith("__") and name.endswith("__") and name not in COMMON_DUNDERS
-    return dunder or name in SUSPECT_ATTRIBUTES
+    return dunder or name in SUSPECT_ATTRIBUTES | MODULE_ATTRIBUTES
 
 
-def _patches_library(target: ast.expr) -> bool:
+def _patches_library(target: ast.expr, libraries: set[str]) -> bool:
     while isinstance(target, ast.Attribute):
         target = target.value
         if isinstance(target, ast.Name):
-            return target.id in LIBRARIES
+            return target.id in libraries
     return False
 
 

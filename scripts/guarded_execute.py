@@ -5,6 +5,7 @@ So với `nbgrader.preprocessors.Execute`:
 - Ô làm sập nhân hoặc chạy quá giờ chỉ hỏng câu của nó: nhân được khởi động lại, các ô trước
   được chạy lại, phần còn lại của sổ vẫn được chấm.
 - Cảnh báo in ra stderr trong ô kiểm tra không bị coi là sai.
+- Trước mỗi ô kiểm tra, các hàm của math, torch và nhân IPython được trả lại nguyên trạng.
 - Mã của sinh viên không mở được thư mục lớp học (đề gốc, bài bạn, sổ điểm), không gọi được
   chương trình ngoài.
 - Mỗi ô kiểm tra đã qua được chạy lại với câu trả lời cố ý làm hỏng. Nếu nó vẫn qua thì phép
@@ -12,6 +13,8 @@ So với `nbgrader.preprocessors.Execute`:
 """
 
 import ast
+import hashlib
+import secrets
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -34,14 +37,15 @@ MESSAGES = {
 # Chạy trong nhân trước mọi ô. Hook kiểm toán không gỡ ra được.
 FENCE = """
 def _fence(root):
-    import os, sys
+    import os, sys, tempfile
     blocked = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty",
                "os.posix_spawn", "os.spawn", "pty.spawn", "sys.settrace", "sys.setprofile",
                "socket.connect")
     touching = ("open", "os.listdir", "os.scandir", "os.remove", "os.rename", "os.rmdir",
                 "os.mkdir", "os.chmod", "os.link", "os.symlink", "os.truncate", "shutil.rmtree",
                 "os.chdir", "sqlite3.connect", "glob.glob")
-    realpath, fspath, me = os.path.realpath, os.fsdecode, os.getpid()
+    realpath, decode, sep, me = os.path.realpath, os.fsdecode, os.sep, os.getpid()
+    os.chdir(tempfile.mkdtemp())
     busy = []
     def hook(event, arguments):
         if busy:
@@ -51,17 +55,61 @@ def _fence(root):
         if event in touching:
             busy.append(1)
             try:
-                paths = [realpath(fspath(a)) for a in arguments[:2] if isinstance(a, (str, bytes))]
+                names = [decode(a) for a in arguments[:2] if isinstance(a, (str, bytes))]
+                paths = [realpath(name) + sep for name in names]
             except ValueError:
-                paths = []
+                names, paths = [], []
             finally:
                 busy.pop()
-            if any((path + os.sep).startswith(root + os.sep) for path in paths):
+            inside = any(path.startswith(root + sep) for path in paths)
+            above = event == "open" and any(root.startswith(path) for path in paths)
+            if inside or above or any(root in name for name in names):
                 raise PermissionError("Khi chấm bài, mã nộp không được mở thư mục lớp học.")
-    os.chdir(__import__("tempfile").mkdtemp())
     sys.addaudithook(hook)
 _fence(CLASSROOM)
 del _fence
+"""
+
+# Trả lại nguyên trạng các thư viện và nhân IPython, phòng khi mã nộp đã sửa chúng. Hàm đáp lại
+# một câu đố bằng một bí mật nằm trong bao đóng, nên thấy lời đáp đúng là biết nó đã chạy.
+PRISTINE = """
+def _make_pristine(secret):
+    import builtins, hashlib, math, sys
+    import torch, torch.autograd.functional, torch.distributions, torch.nn.functional
+    shell, stream, digest = get_ipython(), sys.stdout, hashlib.sha256
+    spaces = [builtins, math, torch, torch.linalg, torch.nn, torch.nn.functional,
+              torch.autograd, torch.autograd.functional, torch.Tensor, torch.nn.Module]
+    spaces += [kind for kind in type(shell).__mro__ if kind is not object]
+    saved = [(space, dict(vars(space))) for space in spaces]
+    tensor_names = set(vars(torch.Tensor))
+    modules = {name: sys.modules[name] for name in ("builtins", "math", "torch", "copy")}
+    hooks = ("input_transformers_cleanup", "input_transformers_post", "ast_transformers")
+    lists = [(getattr(shell, name), list(getattr(shell, name))) for name in hooks]
+    callbacks = {name: list(found) for name, found in shell.events.callbacks.items()}
+    methods = ("run_cell", "run_cell_async", "run_code", "run_ast_nodes", "transform_cell",
+               "should_run_async", "showtraceback", "CustomTB", "compile")
+    own = {name: vars(shell)[name] for name in methods if name in vars(shell)}
+    def pristine(riddle):
+        sys.modules.update(modules)
+        for space, names in saved:
+            for name, value in names.items():
+                if vars(space).get(name) is not value and not name.startswith("__abc"):
+                    setattr(space, name, value)
+        for name in set(vars(torch.Tensor)) - tensor_names:
+            delattr(torch.Tensor, name)
+        for place, before in lists:
+            place[:] = before
+        for name, before in callbacks.items():
+            shell.events.callbacks[name][:] = before
+        for name in methods:
+            vars(shell).pop(name, None)
+        vars(shell).update(own)
+        shell.custom_exceptions = ()
+        stream.write(digest((secret + riddle).encode()).hexdigest())
+        stream.flush()
+    return pristine
+_pristine = _make_pristine(SECRET)
+del _make_pristine
 """
 
 # Thay các câu trả lời bằng bản hỏng: số và tensor bị cộng thêm, hàm và lớp trả về kết quả hỏng.
@@ -107,11 +155,7 @@ class GuardedExecute(Execute):
             return cell, resources
         if not self._fenced:
             self._raise_fence(index)
-        problem = self._try(cell, index)
-        if problem is None and is_grade(cell) and not is_solution(cell):
-            cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
-            if not _failed(cell) and self._accepts_spoiled(cell, index):
-                problem = TAMPERED
+        problem = self._test(cell, index) if _is_test(cell) else self._try(cell, index)
         if problem is not None:
             cell.outputs = [new_output("error", ename=problem, evalue=MESSAGES[problem])]
             cell.outputs[0].traceback = [f"{problem}: {MESSAGES[problem]}"]
@@ -119,6 +163,24 @@ class GuardedExecute(Execute):
             if problem in (TIMEOUT, DEAD):
                 self._restart(index)
         return cell, resources
+
+    def _test(self, cell: NotebookNode, index: int) -> str | None:
+        """Chạy một ô kiểm tra trong nhân đã được trả lại nguyên trạng."""
+        problem = self._restore_libraries(index) or self._try(cell, index)
+        # nbgrader coi stderr là sai và coi một số được in ra là điểm từng phần: bỏ cả hai.
+        cell.outputs = [
+            out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stdout"
+        ]
+        if problem is None and not _failed(cell) and self._accepts_spoiled(cell, index):
+            return TAMPERED
+        return problem
+
+    def _restore_libraries(self, index: int) -> str | None:
+        riddle = secrets.token_hex(16)
+        answer = hashlib.sha256((self._secret + riddle).encode()).hexdigest()
+        aside, problem = self._run_aside(f"_pristine({riddle!r})", index)
+        said = "".join(out.get("text", "") for out in aside.outputs if out.get("name") == "stdout")
+        return problem or (None if answer in said else TAMPERED)
 
     def _try(self, cell: NotebookNode, index: int) -> str | None:
         """Chạy một ô; trả về tên sự cố (quá giờ, sập nhân) nếu có."""
@@ -130,18 +192,21 @@ class GuardedExecute(Execute):
             return DEAD
         return TIMEOUT if any(o.get("ename") == TIMEOUT for o in cell.outputs) else None
 
-    def _run_aside(self, source: str, index: int) -> tuple[bool, str | None]:
-        """Chạy một đoạn mã phụ mà không để lại gì trong sổ: (chạy trọn vẹn?, sự cố)."""
+    def _run_aside(self, source: str, index: int) -> tuple[NotebookNode, str | None]:
+        """Chạy một đoạn mã phụ mà không để lại gì trong sổ: (ô đã chạy, sự cố)."""
         shown = self.nb.cells[index]
         aside = new_code_cell(source)
         problem = self._try(aside, index)
         self.nb.cells[index] = shown
-        return problem is None and not _failed(aside), problem
+        return aside, problem
 
     def _raise_fence(self, index: int) -> None:
-        ok, _ = self._run_aside(FENCE.replace("CLASSROOM", repr(self.classroom)), index)
-        if not ok:
-            raise RuntimeError("Không dựng được hàng rào trong nhân Python.")
+        self._secret = secrets.token_hex(16)
+        fence = FENCE.replace("CLASSROOM", repr(self.classroom))
+        for source in (PRISTINE.replace("SECRET", repr(self._secret)), fence):
+            aside, problem = self._run_aside(source, index)
+            if problem or _failed(aside):
+                raise RuntimeError(f"Không dựng được hàng rào trong nhân Python: {aside.outputs}")
         self._fenced = True
 
     def _restart(self, index: int) -> None:
@@ -161,8 +226,12 @@ class GuardedExecute(Execute):
     def _accepts_spoiled(self, cell: NotebookNode, index: int) -> bool:
         """Ô kiểm tra có còn qua khi câu trả lời của nó đã bị làm hỏng không?"""
         names = self._answers(cell.metadata.nbgrader["grade_id"].removeprefix(TEST_PREFIX))
-        spoiled, problem = self._run_aside(SPOIL.replace("NAMES", repr(names)), index)
-        passed, problem = self._run_aside(cell.source, index) if spoiled else (True, problem)
+        aside, problem = self._run_aside(SPOIL.replace("NAMES", repr(names)), index)
+        if problem is None and not _failed(aside):
+            aside, problem = self._run_aside(cell.source, index)
+            passed = not _failed(aside)
+        else:
+            passed = True  # không làm hỏng được câu trả lời thì không tin kết quả
         if problem is not None:  # ô kiểm tra chết với câu trả lời hỏng: nó không chấp nhận
             self._restart(index)
             return False
@@ -180,6 +249,10 @@ class GuardedExecute(Execute):
             except MissingEntry:
                 return []
         return answer_names(source)
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return is_grade(cell) and not is_solution(cell)
 
 
 def answer_names(source: str) -> list[str]:

@@ -37,6 +37,32 @@ def abs(x): return 0
 def float(x): return 0.0
 def all(x): return True
 """
+# Chỉ nuốt lần chạy đầu của mỗi ô kiểm tra, để phép thử «làm hỏng» vẫn trượt.
+HIJACK_ONCE = """
+seen = set()
+
+def swallow(lines):
+    text = "".join(lines)
+    if "assert" not in text or text in seen:
+        return lines
+    seen.add(text)
+    return ["pass\\n"]
+
+get_ipython().input_transformers_cleanup.append(swallow)
+"""
+PATCH_MATH = """
+math.log = lambda x: 0.0
+math.pi = 0.0
+import sys, types
+fake = types.ModuleType("math")
+vars(fake).update(vars(math))
+sys.modules["math"] = fake
+"""
+PARTIAL = """
+def affine_flow(z, A, b):
+    get_ipython().displayhook(4)
+    raise KeyboardInterrupt
+"""
 STUBBORN_LOOP = """
 while True:
     try:
@@ -111,6 +137,11 @@ def graded(tmp_path_factory):
         "sap_nhan": dying,
         "chan_bo_dich": with_extra(wrong, HIJACK),
         "va_torch": with_extra(wrong, PATCH),
+        "chan_mot_lan": with_extra(wrong, HIJACK_ONCE),
+        "va_math": set_answer(
+            with_extra(wrong, PATCH_MATH), "negative_slope", "log_p_3 = -0.5 * 0.5**2"
+        ),
+        "diem_tung_phan": set_answer(wrong, "affine_flow", PARTIAL),
         "de_ten": with_extra(wrong, SHADOW),
         "doc_de_goc": set_answer(
             wrong, "negative_slope", READ_MASTER.replace("ROOT", repr(str(root)))
@@ -142,22 +173,17 @@ def test_right_answers_keep_their_points(graded, student):
     assert row.state == assignments.MANUAL
 
 
-@pytest.mark.parametrize("student", ["sua_o_kiem_tra", "chan_bo_dich", "va_torch", "de_ten"])
+CHEATS = ["chan_bo_dich", "chan_mot_lan", "va_torch", "va_math", "diem_tung_phan", "doc_de_goc"]
+
+
+@pytest.mark.parametrize("student", [*CHEATS, "sua_o_kiem_tra", "de_ten"])
 def test_cheating_earns_nothing(graded, student):
     assert graded[1][student].total == 0, graded[1][student]
 
 
-@pytest.mark.parametrize("student", ["chan_bo_dich", "va_torch"])
+@pytest.mark.parametrize("student", CHEATS)
 def test_tampering_is_reported(graded, student):
-    row = graded[1][student]
-    assert row.state == assignments.REVIEW
-    assert "làm hỏng" in "; ".join(row.notes)
-
-
-def test_master_cannot_be_read(graded):
-    row = graded[1]["doc_de_goc"]
-    assert row.total == 0, row
-    assert "pathlib" in "; ".join(row.notes)
+    assert graded[1][student].state == assignments.REVIEW, graded[1][student]
 
 
 def test_endless_loop_costs_only_its_question(graded):
