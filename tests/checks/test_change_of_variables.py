@@ -1,12 +1,15 @@
 """Bộ chấm của chương Phép đổi biến: nhận mọi cách viết đúng, gợi ý đúng cho lỗi điển hình."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
 from torch.distributions import AffineTransform, Chi2, ExpTransform, Normal, TransformedDistribution
 
 from course_utils.checks import change_of_variables as check
+
+PAGE = Path(__file__).resolve().parents[2] / "book" / "change_of_variables.md"
 
 
 def test_blank_answers_are_not_wrong_answers():
@@ -142,3 +145,34 @@ def test_stretch_hints(answer, hint):
     report = check.stretch(answer)
     assert not report.ok
     assert hint in report.message
+
+
+def phi(z):
+    return math.exp(check.log_normal(z))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        # Các con số viết trong lời giải bài tập và ví dụ tính tay của trang sách.
+        f"{phi(math.log(2)) / 2:.5f}",  # log-chuẩn tại 2
+        f"{check.log_normal(1 / 3) - math.log(3):.4f}",  # hàm giảm
+        f"{check.log_normal(1 / 3) + math.log(3):.4f}",  # hàm giảm, sai dấu
+        f"{math.exp(-0.5):.4f}",  # Rayleigh tại 1
+        f"{1 - 2 * math.exp(1.2):.4f}",  # ba tầng: ảnh của 0.4
+        f"{math.log(6) + 1.2:.4f}",
+        f"{check.log_normal(0.4) - math.log(6) - 1.2:.4f}",
+        f"{check.log_normal(0.4) - math.log(6) - 0.4:.4f}",  # đạo hàm lấy nhầm tại z
+        f"{phi(2) / 12:.7f}",  # z³ tại 8
+        f"{784 * math.log(255):.2f}",
+        f"{1500 - 784 * math.log(255):.2f}",
+        f"{phi(0) / 3 + phi(math.sqrt(3)) / 3:.6f}",  # chỗ gấp
+        f"{-math.log(2 * math.pi) - 4.5:.4f}",  # quả chuối
+        f"{-math.log(2 * math.pi) - 4.5 - math.log(2):.4f}",
+        f"{-3072 * math.log(2):.0f}",
+        f"{2 / 3 * 12288**3 / 1e12:.3f}",  # hóa đơn
+        f"{2 / 3 * 12288**3 * 32 * 128 * 1e5 / 1e20:.2f}",
+    ],
+)
+def test_numbers_of_the_page(printed):
+    assert printed in PAGE.read_text(encoding="utf-8")
