@@ -1,8 +1,8 @@
 // Lưới hai chiều bị một luồng đã huấn luyện uốn từng tầng; trọng số đi theo hình, tính trong trang.
 
 const RADIUS = 3; // lưới phủ [−3, 3]²
-const CELLS = 48; // số ô mỗi cạnh; cứ 4 ô một đường lưới
-const STRIDE = 4;
+const CELLS = 36; // số ô mỗi cạnh; cứ 3 ô một đường lưới
+const STRIDE = 3;
 
 function unpack({ shape, data }) {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
@@ -20,12 +20,14 @@ function network(layers) {
     bias: unpack(bias).values,
     output: new Float64Array(weight.shape[0]),
   }));
+  const first = new Float64Array(1);
   return (value) => {
-    let input = [value];
+    first[0] = value;
+    let input = first;
     parts.forEach(({ rows, columns, weight, bias, output }, k) => {
       for (let r = 0; r < rows; r++) {
         let sum = bias[r];
-        for (let c = 0; c < columns; c++) sum += weight[r * columns + c] * input[c];
+        for (let c = 0, w = r * columns; c < columns; c++, w++) sum += weight[w] * input[c];
         output[r] = k < parts.length - 1 && sum < 0 ? 0 : sum;
       }
       input = output;
@@ -426,7 +428,6 @@ function render({ model, el }) {
   }
 
   let position = currentStep(); // bước đang vẽ, lẻ khi đang chuyển
-  let width = 0;
   let frame = null;
 
   function between(table) {
@@ -439,7 +440,7 @@ function render({ model, el }) {
   }
 
   function drawFigure() {
-    if (!width) return;
+    if (!panels.clientWidth) return; // đang ẩn
     const wide = root.clientWidth >= 560;
     root.classList.toggle("lf-wide", wide);
     const space = panels.clientWidth;
@@ -461,7 +462,7 @@ function render({ model, el }) {
   }
 
   function drawPoint() {
-    if (!width) return;
+    if (!scales.x) return;
     const k = currentStep();
     const z = model.get("point");
     const journey = journeys([z]);
@@ -541,7 +542,7 @@ function render({ model, el }) {
     ["change:color", once(draw)],
   ];
   for (const [name, listener] of listeners) model.on(name, listener);
-  const stops = [onWidth(root, (w) => ((width = w), draw())), onTheme(drawFigure)];
+  const stops = [onWidth(root, draw), onTheme(drawFigure)];
   return () => {
     halt();
     cancelAnimationFrame(frame);

@@ -166,39 +166,40 @@ class FlowGrid(LiveFigure):
         # (26 đường, 121 điểm, 2): 13 đường dọc rồi 13 đường ngang.
         vertical = torch.stack(torch.meshgrid(ticks, fine, indexing="ij"), -1)
         lines = torch.cat([vertical, vertical.flip(-1)])
-        like = next(self._flow.parameters())
+        like = next(self._flow.parameters(), torch.zeros(()))
         h, samples = lines.reshape(-1, 2).to(like), torch.tensor(self.noise).to(like)
 
         # Hoán vị chỉ đổi tên hai trục: không tính là tầng, và hình giữ nguyên trục của x.
-        names = [t for t in transforms if isinstance(t, Permutation)]
-        total = len(transforms) - len(names)
+        remaining = [t for t in transforms if isinstance(t, Permutation)]
+        total = len(transforms) - len(remaining)
         titles = {
-            0: "cơ sở, $z$",
             total // 2: f"sau tầng {total // 2}/{total}",
+            0: "cơ sở, $z$",
             total: "sau tầng cuối, $x$",
         }
         figure = still_figure(7.2, 2.7)
         axes = iter(figure.subplots(1, len(titles)))
-        draw_still(next(axes), lines, samples, titles[0])
+        draw_still(next(axes), lines, samples, titles[0], "z")
         done = 0
         for transform in transforms:
             h, samples = transform(h)[0], transform(samples)[0]
             if isinstance(transform, Permutation):
-                names.remove(transform)
+                remaining.pop(0)
                 continue
             done += 1
             if done in titles:
-                shown = [Compose(names)(points)[0] for points in (h, samples)]
-                draw_still(next(axes), shown[0].reshape(lines.shape), shown[1], titles[done])
+                grid, points = (Compose(remaining)(p)[0] for p in (h, samples))
+                symbol = "x" if done == total else "h"
+                draw_still(next(axes), grid.reshape(lines.shape), points, titles[done], symbol)
         return figure
 
 
-def draw_still(axis, lines: Tensor, samples: Tensor, title: str) -> None:
+def draw_still(axis, lines: Tensor, samples: Tensor, title: str, symbol: str) -> None:
     axis.add_collection(LineCollection(lines.cpu().numpy(), colors="#8a94a3", linewidths=0.5))
     axis.scatter(*samples.cpu().numpy().T, s=3, color="#b84a00", linewidths=0)
     low, high = samples.amin(0), samples.amax(0)
     centre, half = (low + high) / 2, 0.55 * float((high - low).max())
-    axis.set(aspect="equal")
+    axis.set(aspect="equal", xlabel=f"${symbol}_1$", ylabel=f"${symbol}_2$")
     axis.set_xlim(float(centre[0]) - half, float(centre[0]) + half)
     axis.set_ylim(float(centre[1]) - half, float(centre[1]) + half)
     axis.set_title(title, fontsize=10)

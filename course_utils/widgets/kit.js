@@ -209,7 +209,8 @@ function onWidth(node, draw) {
   let last = 0;
   const observer = new ResizeObserver(() => {
     const width = Math.round(node.getBoundingClientRect().width);
-    if (width > 0 && width !== last) draw((last = width));
+    if (width > 0 && width !== last) draw(width);
+    last = width; // lúc ẩn là 0, nên khi hiện lại sẽ vẽ lại
   });
   observer.observe(node);
   return () => observer.disconnect();

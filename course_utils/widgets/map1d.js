@@ -3,8 +3,7 @@
 const Z_RANGE = [-3.6, 3.6];
 const STRIP = 0.25; // nửa bề rộng của khoảng Δz tô đậm
 const HINT =
-  "Kéo các nút trên đường cong lên xuống, kéo điểm xanh trên trục z sang hai bên; " +
-  "hoặc dùng Tab và phím mũi tên.";
+  "Kéo các nút trên đường cong và điểm xanh trên trục z, hoặc dùng Tab và phím mũi tên.";
 const CLAMPED =
   "Ánh xạ phải đơn điệu ngặt để có hàm ngược: nút dừng lại trước nút bên cạnh.";
 const CUSTOM =
@@ -235,7 +234,13 @@ function render({ model, el }) {
     svgMath(axes, "x", { x: left - 6, y: top - 8, "text-anchor": "end", class: "lf-label-x" });
     svgMath(axes, "p_Z(z)", { x: planeLeft, y: bottom + 31, class: "lf-label-z" });
     svgMath(axes, "p_X(x)", { x: left + 4, y: top - 8, class: "lf-label-x" });
-    svgMath(axes, "x = f(z)", { x: right, y: top - 8, "text-anchor": "end" });
+    const knots = model.get("knots");
+    const increasing = knots.at(-1)[1] > knots[0][1]; // tên hàm ở góc mà đường cong không tới
+    svgMath(axes, "x = f(z)", {
+      x: increasing ? planeLeft : right,
+      y: top - 8,
+      "text-anchor": increasing ? "start" : "end",
+    });
   }
 
   function layout(width) {
