@@ -22,7 +22,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -52,7 +52,8 @@ SUSPECT_ATTRIBUTES = {
     *("settrace", "setprofile", "_exit", "_getframe", "f_locals", "f_globals", "tb_frame"),
 }
 COMMON_DUNDERS = {"__init__", "__name__", "__doc__", "__call__"}
-MODULE_ATTRIBUTES = {"os", "sys", "modules", "subprocess", "builtins", "inspect", "importlib"}
+MODULE_ATTRIBUTES = {"os", "sys", "modules", "subprocess", "builtins", "inspect", "importlib", "_C"}
+READING_ATTRIBUTES = {"from_file", "fromfile", "memmap", "load", "load_library", "read_text"}
 
 
 class CourseError(Exception):
@@ -109,7 +110,7 @@ class Course:
             raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{_tail(result)}")
         return self.root / "release" / slug / f"{slug}.ipynb"
 
-    def grade(self, slug: str) -> tuple[list[Row], Path]:
+    def grade(self, slug: str, progress: bool = False) -> tuple[list[Row], Path]:
         """Chấm mọi bản nộp của một bài; trả về bảng điểm và đường dẫn tệp CSV."""
         self.source(slug)
         folders = sorted(p for p in (self.root / "submitted").glob(f"*/{slug}") if p.is_dir())
@@ -120,8 +121,10 @@ class Course:
             )
         master = nbformat.read(self.student_version(slug), as_version=4)
         notes = {}
-        for folder in folders:
+        for number, folder in enumerate(folders, start=1):
             student = folder.parent.name
+            if progress:
+                print(f"[{number}/{len(folders)}] {student}", flush=True)
             try:
                 notes[student] = self._grade_one(folder, student, slug, master)
             except Exception as error:  # bản nộp của một người không được chặn những người khác
@@ -228,7 +231,7 @@ def rebuild(submitted: NotebookNode, master: NotebookNode) -> tuple[NotebookNode
                 extras[current].append(answers[name])
             answers[name], current = cell, name
             extras.setdefault(name, [])
-        elif name not in locked and cell.cell_type == "code" and not _is_original(cell, master):
+        elif name not in locked and not _is_original(cell, master):
             extras[current].append(cell)
 
     cells, first = [], True
@@ -238,15 +241,19 @@ def rebuild(submitted: NotebookNode, master: NotebookNode) -> tuple[NotebookNode
             cells.append(original)
             continue
         if first:
-            cells += [new_code_cell(cell.source) for cell in extras[None]]
+            cells += [_copy(cell) for cell in extras[None]]
             first = False
         answer = NotebookNode(original)
         if name in answers:
             answer.source = answers[name].source
             if "attachments" in answers[name]:
                 answer.attachments = answers[name].attachments
-        cells.append(answer)
-        cells += [new_code_cell(cell.source) for cell in extras.get(name, [])]
+        added = extras.get(name, [])
+        if is_grade(original):  # câu chấm tay: lời giải viết tràn sang ô khác vẫn là lời giải
+            texts = [cell.source for cell in added if cell.cell_type == "markdown"]
+            answer.source = "\n\n".join([answer.source, *texts])
+            added = [cell for cell in added if cell.cell_type != "markdown"]
+        cells += [answer, *map(_copy, added)]
 
     for index, cell in enumerate(cells):  # mã ô theo vị trí: dựng lại lần nữa ra đúng sổ ấy
         cell["id"] = f"o{index}"
@@ -263,6 +270,11 @@ def rebuild(submitted: NotebookNode, master: NotebookNode) -> tuple[NotebookNode
 def _grade_id(cell: NotebookNode) -> str | None:
     info = cell.get("metadata", {}).get("nbgrader", {})
     return info.get("grade_id") if isinstance(info, dict) else None
+
+
+def _copy(cell: NotebookNode) -> NotebookNode:
+    make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+    return make(cell.source)
 
 
 def _is_original(cell: NotebookNode, master: NotebookNode) -> bool:
@@ -303,7 +315,7 @@ def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
 
 def _suspect_attribute(name: str) -> bool:
     dunder = name.startswith("__") and name.endswith("__") and name not in COMMON_DUNDERS
-    return dunder or name in SUSPECT_ATTRIBUTES | MODULE_ATTRIBUTES
+    return dunder or name in SUSPECT_ATTRIBUTES | MODULE_ATTRIBUTES | READING_ATTRIBUTES
 
 
 def _patches_library(target: ast.expr, libraries: set[str]) -> bool:
@@ -442,7 +454,7 @@ def main(arguments: list[str]) -> int:
             path = course.student_version(slug)
             print(f"Đã tạo bản phát cho sinh viên: {path}")
         elif command == "grade" and slug:
-            rows, path = course.grade(slug)
+            rows, path = course.grade(slug, progress=True)
             for row in rows:
                 print(f"{row.student}: {row.total:g}/{row.maximum:g} · {row.state}", end="")
                 print(f" · {'; '.join(row.notes)}" if row.notes else "")

@@ -10,6 +10,9 @@ So với `nbgrader.preprocessors.Execute`:
   chương trình ngoài.
 - Mỗi ô kiểm tra đã qua được chạy lại với câu trả lời cố ý làm hỏng. Nếu nó vẫn qua thì phép
   kiểm tra đã bị vô hiệu và câu ấy không có điểm.
+
+Đây không phải là hộp cát: mã nộp vẫn chạy bằng tài khoản của người chấm. Với lớp học lạ, hãy chấm
+trong một máy ảo hay một tài khoản riêng.
 """
 
 import ast
@@ -44,6 +47,7 @@ def _fence(root):
     touching = ("open", "os.listdir", "os.scandir", "os.remove", "os.rename", "os.rmdir",
                 "os.mkdir", "os.chmod", "os.link", "os.symlink", "os.truncate", "shutil.rmtree",
                 "os.chdir", "sqlite3.connect", "glob.glob")
+    tmpfile = getattr(os, "O_TMPFILE", 0) & ~getattr(os, "O_DIRECTORY", 0)
     realpath, decode, sep, me = os.path.realpath, os.fsdecode, os.sep, os.getpid()
     os.chdir(tempfile.mkdtemp())
     busy = []
@@ -56,13 +60,15 @@ def _fence(root):
             busy.append(1)
             try:
                 names = [decode(a) for a in arguments[:2] if isinstance(a, (str, bytes))]
-                paths = [realpath(name) + sep for name in names]
+                paths = [realpath(name).rstrip(sep) + sep for name in names]
             except ValueError:
                 names, paths = [], []
             finally:
                 busy.pop()
             inside = any(path.startswith(root + sep) for path in paths)
-            above = event == "open" and any(root.startswith(path) for path in paths)
+            # os.open một thư mục tổ tiên rồi đi xuống bằng dir_fd (tệp tạm O_TMPFILE thì không).
+            folder = event == "open" and arguments[1] is None and not arguments[2] & tmpfile
+            above = folder and any(root.startswith(path) for path in paths)
             if inside or above or any(root in name for name in names):
                 raise PermissionError("Khi chấm bài, mã nộp không được mở thư mục lớp học.")
     sys.addaudithook(hook)
@@ -114,21 +120,24 @@ del _make_pristine
 
 # Thay các câu trả lời bằng bản hỏng: số và tensor bị cộng thêm, hàm và lớp trả về kết quả hỏng.
 SPOIL = """
-def _spoil(value):
-    import functools, numbers, numpy, torch
+def _spoil(value, returned=False):
+    import functools, torch
+    kind = type(value)
     if isinstance(value, type):
         methods = [n for n in ("forward", "inverse", "log_prob", "sample") if hasattr(value, n)]
         return type(value.__name__, (value,), {n: _spoil(getattr(value, n)) for n in methods})
     if isinstance(value, (list, tuple)):
-        return type(value)(_spoil(v) for v in value)
-    if isinstance(value, dict):
-        return {k: _spoil(v) for k, v in value.items()}
-    if isinstance(value, (bool, str)):
+        return [_spoil(v, returned) for v in value]
+    if value is None or kind in (bool, str, dict):
         return None
-    if callable(value) and not isinstance(value, torch.Tensor):
-        return functools.wraps(value)(lambda *a, **k: _spoil(value(*a, **k)))
-    try:
+    if kind in (int, float, torch.Tensor, torch.nn.Parameter):
         return value + 1000
+    if returned:
+        return value  # kiểu tự chế: để nguyên, nếu ô kiểm tra vẫn qua thì đó là điều đáng ngờ
+    if callable(value) and not isinstance(value, torch.Tensor):
+        return functools.wraps(value)(lambda *a, **k: _spoil(value(*a, **k), True))
+    try:
+        return float(value) + 1000
     except Exception:
         return None
 _kept = {n: globals()[n] for n in NAMES if n in globals()}

@@ -58,6 +58,41 @@ fake = types.ModuleType("math")
 vars(fake).update(vars(math))
 sys.modules["math"] = fake
 """
+# Vật giả: mọi phép so sánh với nó đều đúng.
+IMPOSTOR = """
+class Yes:
+    shape = (3,)
+
+    def __getattr__(self, name):
+        return lambda *a, **k: self
+
+    def __iter__(self):
+        return iter((self, self))
+
+    def __sub__(self, other):
+        return self
+
+    def __eq__(self, other):
+        return True
+
+    __add__ = __radd__ = __le__ = __lt__ = __ge__ = __gt__ = __ne__ = __rsub__ = __sub__
+
+    def __abs__(self):
+        return self
+
+    def __bool__(self):
+        return True
+
+    def __float__(self):
+        return 0.0
+
+
+Yes.shape = Yes()
+
+
+def rank_one_log_det(u, v):
+    return Yes()
+"""
 PARTIAL = """
 def affine_flow(z, A, b):
     get_ipython().displayhook(4)
@@ -121,6 +156,8 @@ def graded(tmp_path_factory):
         "    return x.std(correction=0), x.mean(), "
         "0.5 * math.log(2 * math.pi) + 0.5 + x.std(correction=0).log()",
     )
+    overflowing = nbformat.from_dict(right)  # lời giải viết ở ô mới dưới ô dành sẵn
+    overflowing.cells.append(nbformat.v4.new_markdown_cell("Chứng minh: lấy kỳ vọng hai vế."))
     dying = set_answer(right, "negative_slope", "import os\nos._exit(1)")
     dying = set_answer(
         dying,
@@ -141,12 +178,13 @@ def graded(tmp_path_factory):
         "va_math": set_answer(
             with_extra(wrong, PATCH_MATH), "negative_slope", "log_p_3 = -0.5 * 0.5**2"
         ),
+        "vat_gia": set_answer(wrong, "rank_one_log_det", IMPOSTOR),
         "diem_tung_phan": set_answer(wrong, "affine_flow", PARTIAL),
         "de_ten": with_extra(wrong, SHADOW),
         "doc_de_goc": set_answer(
             wrong, "negative_slope", READ_MASTER.replace("ROOT", repr(str(root)))
         ),
-        "Nguyễn Văn Ánh.K66": right,
+        "Nguyễn Văn Ánh.K66": overflowing,
         "lop[1]": right,
     }
     for student, notebook in submissions.items():
@@ -173,7 +211,15 @@ def test_right_answers_keep_their_points(graded, student):
     assert row.state == assignments.MANUAL
 
 
-CHEATS = ["chan_bo_dich", "chan_mot_lan", "va_torch", "va_math", "diem_tung_phan", "doc_de_goc"]
+CHEATS = [
+    "vat_gia",
+    "chan_bo_dich",
+    "chan_mot_lan",
+    "va_torch",
+    "va_math",
+    "diem_tung_phan",
+    "doc_de_goc",
+]
 
 
 @pytest.mark.parametrize("student", [*CHEATS, "sua_o_kiem_tra", "de_ten"])
@@ -184,6 +230,18 @@ def test_cheating_earns_nothing(graded, student):
 @pytest.mark.parametrize("student", CHEATS)
 def test_tampering_is_reported(graded, student):
     assert graded[1][student].state == assignments.REVIEW, graded[1][student]
+
+
+def test_proof_written_in_another_cell_reaches_the_grader(graded):
+    course, _ = graded
+    path = course.root / "autograded" / "Nguyễn Văn Ánh.K66" / SLUG / f"{SLUG}.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    proof = next(cell for cell in cells if assignments._grade_id(cell) == "entropy_proof")
+    assert "lấy kỳ vọng hai vế" in proof.source
+
+
+def test_spoiled_answers_unmask_the_impostor(graded):
+    assert any("làm hỏng" in note for note in graded[1]["vat_gia"].notes)
 
 
 def test_endless_loop_costs_only_its_question(graded):
@@ -225,6 +283,8 @@ def test_csv_has_one_row_a_student(graded):
         table = list(csv.DictReader(file))
     assert {line["Mã sinh viên"] for line in table} == set(rows)
     assert all(line["Tối đa"] == "20" for line in table)
+    order = [f"test_{question}" for question in WRONG] + ["entropy_proof"]
+    assert list(table[0])[3:-2] == order
     right = next(line for line in table if line["Mã sinh viên"] == "dung")
     assert (right["Tổng"], right["Trạng thái"]) == ("18", "cần chấm tay")
 
