@@ -62,7 +62,7 @@ def newest_source():
         for pattern in SOURCES
         for found in ROOT.glob(pattern)
         for path in (found.rglob("*") if found.is_dir() else [found])
-        if path.suffix not in {".mo", ".js", ".pyc"}
+        if path.suffix not in {".mo", ".pyc"}
     ]
     return max(path.stat().st_mtime for path in files if path.is_file())
 
@@ -114,11 +114,15 @@ class Browser:
             deviceScaleFactor=1,
             mobile=width < 700,
         )
+        self.set_theme(theme)
+        self.driver.get(url)
+        self.wait_for_math()
+
+    def set_theme(self, theme):
+        """Thiết bị đổi chế độ màu; trang ở chế độ tự động phải đổi theo."""
         preferences = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
         features = [{"name": name, "value": value} for name, value in preferences.items()]
         self.command("Emulation.setEmulatedMedia", features=features)
-        self.driver.get(url)
-        self.wait_for_math()
 
     def wait_for_math(self):
         self.driver.execute_async_script(

@@ -31,13 +31,23 @@ def english(texts):
 
 
 @pytest.fixture(scope="module")
-def view(request, browser, site):
-    """Một trang đã mở ở một bề rộng và một chế độ màu, cùng những gì xem xét được."""
+def loaded():
+    """Lỗi và yêu cầu mạng ghi được lúc tải mỗi trang; đổi chế độ màu không tải lại trang."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def view(request, browser, site, loaded):
+    """Một trang ở một bề rộng và một chế độ màu, cùng những gì xem xét được."""
     page, width, theme = request.param
-    browser.open(f"{site}/{page}.html", width, theme)
-    found = browser.run(AUDIT)
-    found["console"] = browser.console_errors()
-    found["requests"] = browser.requests()
+    if (page, width) in loaded:
+        browser.set_theme(theme)
+        shown = f"return document.documentElement.dataset.theme === '{theme}'"
+        WebDriverWait(browser.driver, 5).until(lambda driver: browser.run(shown))
+    else:
+        browser.open(f"{site}/{page}.html", width, theme)
+        loaded[page, width] = {"requests": browser.requests()}
+    found = browser.run(AUDIT) | loaded[page, width] | {"console": browser.console_errors()}
     assert found["mode"] == theme
     return found
 
