@@ -121,7 +121,7 @@ del _make_pristine
 # Thay các câu trả lời bằng bản hỏng: số và tensor bị cộng thêm, hàm và lớp trả về kết quả hỏng.
 SPOIL = """
 def _spoil(value, returned=False):
-    import functools, torch
+    import functools, sys, torch
     kind = type(value)
     if isinstance(value, type):
         methods = [n for n in ("forward", "inverse", "log_prob", "sample") if hasattr(value, n)]
@@ -130,10 +130,19 @@ def _spoil(value, returned=False):
         return [_spoil(v, returned) for v in value]
     if value is None or kind in (bool, str, dict):
         return None
-    if kind in (int, float, torch.Tensor, torch.nn.Parameter):
-        return value + 1000
+    if returned and isinstance(value, torch.nn.Module):
+        value.__class__ = _spoil(kind)
+        return value
+    # Kiểu của một thư viện cộng được; kiểu tự chế thì để nguyên: nếu ô kiểm tra vẫn qua với nó
+    # thì đó là điều đáng ngờ.
+    home = sys.modules.get(kind.__module__)
+    if kind.__module__ != "__main__" and getattr(home, kind.__qualname__, None) is kind:
+        try:
+            return value + 1000
+        except Exception:
+            pass
     if returned:
-        return value  # kiểu tự chế: để nguyên, nếu ô kiểm tra vẫn qua thì đó là điều đáng ngờ
+        return value
     if callable(value) and not isinstance(value, torch.Tensor):
         return functools.wraps(value)(lambda *a, **k: _spoil(value(*a, **k), True))
     try:

@@ -1,4 +1,4 @@
-# Đúng: hoán vị vòng, hệ số bị chặn bằng sigmoid.
+# Đúng: hoán vị vòng, hệ số bị chặn bằng sigmoid; tên gọi là một hàm tạo.
 class Layer(nn.Module):
     """Một tầng chia đôi rồi hoán vị vòng; s bị chặn bởi hàm sigmoid."""
 
@@ -31,7 +31,7 @@ class Layer(nn.Module):
         return torch.cat((kept, (moved - shift) / log_scale.exp()), dim=-1), -log_scale.sum(-1)
 
 
-class NormalizingFlow(nn.Module):
+class Stack(nn.Module):
     def __init__(self, dim):
         super().__init__()
         self.dim = dim
@@ -59,3 +59,7 @@ class NormalizingFlow(nn.Module):
         weight = self.steps[0].net[0].weight
         with torch.no_grad():
             return self.forward(torch.randn(n, self.dim).to(weight))[0]
+
+
+def NormalizingFlow(dim):
+    return Stack(dim)
