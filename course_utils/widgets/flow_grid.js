@@ -3,6 +3,7 @@
 const RADIUS = 3; // lưới phủ [−3, 3]²
 const CELLS = 36; // số ô mỗi cạnh; cứ 3 ô một đường lưới
 const STRIDE = 3;
+const DEPTH = 4; // mỗi ô chia đôi nhiều nhất bấy nhiêu lần
 
 function unpack({ shape, data }) {
   const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
@@ -158,40 +159,76 @@ function render({ model, el }) {
   const currentStep = () => (model.get("step") < 0 ? last : clamp(model.get("step"), 0, last));
   const toView = (k, [a, b]) => (steps[k].swapped ? [b, a] : [a, b]);
 
-  /** Ảnh của một tập điểm z ở mọi bước: [bước][điểm] = [u, v, log|det|]. */
-  const journeys = (points) => {
-    const result = steps.map(() => []);
-    for (const z of points) {
-      let [point, total, done] = [z, 0, 0];
-      steps.forEach(({ end }, k) => {
-        const [a, b, logDet] = forward(layers.slice(done, end), point);
-        [point, total, done] = [[a, b], total + logDet, end];
-        result[k].push([...toView(k, point), total]);
-      });
-    }
-    return result;
+  /** Ảnh của một điểm z ở mọi bước: [u, v, log|det|] mỗi bước. */
+  const journey = (z) => {
+    let [point, total, done] = [z, 0, 0];
+    return steps.map(({ end }, k) => {
+      const [a, b, logDet] = forward(layers.slice(done, end), point);
+      [point, total, done] = [[a, b], total + logDet, end];
+      return [...toView(k, point), total];
+    });
   };
 
-  const vertices = [];
-  for (let i = 0; i <= CELLS; i++) {
-    for (let j = 0; j <= CELLS; j++) {
-      vertices.push([(2 * i / CELLS - 1) * RADIUS, (2 * j / CELLS - 1) * RADIUS]);
-    }
-  }
-  const grid = journeys(vertices);
   const noise = model.get("noise");
-  const samples = journeys(noise);
+  const samples = noise.map(journey);
   const data = model.get("data");
   // Mỗi bước một khung nhìn vuông đủ chứa mẫu: tâm và nửa cạnh.
-  const views = samples.map((points, k) => {
+  const views = steps.map((_, k) => {
     if (k === 0) return [0, 0, 3.4];
     const spans = [0, 1].map((axis) => {
-      const sorted = points.map((p) => p[axis]).sort((p, q) => p - q);
+      const sorted = samples.map((p) => p[k][axis]).sort((p, q) => p - q);
       return [sorted[Math.floor(0.005 * sorted.length)], sorted[Math.floor(0.995 * sorted.length)]];
     });
     const half = 0.58 * Math.max(...spans.map(([low, high]) => high - low));
     return [...spans.map(([low, high]) => (low + high) / 2), half];
   });
+
+  /** Hai điểm kề nhau bị một bước nào đó kéo ra xa nhau trên hình. */
+  const far = (p, q) =>
+    views.some(([, , r], k) => Math.hypot(p[k][0] - q[k][0], p[k][1] - q[k][1]) > 0.13 * r);
+
+  // Mọi điểm của lưới nằm trên một lưới nguyên rất mịn, mỗi điểm chỉ tính một lần.
+  // Nơi luồng kéo giãn thì lấy điểm dày hơn, kẻo nét đi tắt và hai đường trông như cắt nhau.
+  const FINE = 2 ** DEPTH;
+  const paths = []; // đường đi của mỗi điểm qua các bước
+  const known = new Map(); // vị trí trên lưới mịn -> số thứ tự của điểm
+  const vertex = (i, j) => {
+    const key = i * (CELLS * FINE + 1) + j;
+    if (!known.has(key)) {
+      known.set(key, paths.length);
+      paths.push(journey([i, j].map((n) => ((2 * n) / (CELLS * FINE) - 1) * RADIUS)));
+    }
+    return known.get(key);
+  };
+  const trace = (at) => {
+    const points = [at(0)];
+    const fill = (a, b) => {
+      if (b - a > 1 && far(paths[at(a)], paths[at(b)])) {
+        fill(a, (a + b) / 2);
+        fill((a + b) / 2, b);
+      } else points.push(at(b));
+    };
+    for (let i = 0; i < CELLS; i++) fill(i * FINE, (i + 1) * FINE);
+    return points;
+  };
+  const lines = [];
+  for (let c = 0; c <= CELLS * FINE; c += STRIDE * FINE) {
+    lines.push(trace((n) => vertex(n, c)), trace((n) => vertex(c, n)));
+  }
+  const center = CELLS / STRIDE; // hai đường qua gốc: lines[center], lines[center + 1]
+
+  const cells = [];
+  const split = (i, j, size) => {
+    const corners = [[i, j], [i + size, j], [i + size, j + size], [i, j + size]].map((c) => vertex(...c));
+    // Ở đuôi màu nhạt, không cần chia.
+    const visible = corners.some((p) => Math.hypot(paths[p][0][0], paths[p][0][1]) < 2.4);
+    const stretched = () => corners.some((p, n) => far(paths[p], paths[corners[(n + 1) % 4]]));
+    if (size > FINE / 8 && visible && stretched()) {
+      const half = size / 2;
+      for (const [di, dj] of [[0, 0], [half, 0], [half, half], [0, half]]) split(i + di, j + dj, half);
+    } else cells.push(corners);
+  };
+  for (let i = 0; i < CELLS; i++) for (let j = 0; j < CELLS; j++) split(i * FINE, j * FINE, FINE);
 
   // Thanh bước
   const bar = html("div", { class: "lf-steps" });
@@ -330,7 +367,7 @@ function render({ model, el }) {
     moveX([a + 0.015 * views[k][2] * dx, b + 0.015 * views[k][2] * dy]);
   });
 
-  function drawPanel(panel, size, [cx, cy, radius], at, names, color, k) {
+  function drawPanel(panel, size, [cx, cy, radius], k, names, color) {
     const margin = 28;
     const [low, high] = [6, size - margin + 6];
     const x = linear([cx - radius, cx + radius], [margin, margin + high - low]);
@@ -352,19 +389,20 @@ function render({ model, el }) {
     svgMath(panel.axes, names[0], { x: margin + high - low, y: high + 16, ...end });
     svgMath(panel.axes, names[1], { x: margin - 6, y: low + 12, ...end });
 
-    const place = (i, j) => {
-      const [u, v] = at(i * (CELLS + 1) + j);
-      return [x(u), y(v)];
-    };
-    const along = Array.from({ length: CELLS + 1 }, (_, i) => i);
-    const column = (i) => polyline(along.map((j) => place(i, j)));
-    const rowOf = (j) => polyline(along.map((i) => place(i, j)));
-    const every = along.filter((i) => i % STRIDE === 0);
-    panel.lines.setAttribute("d", every.map((i) => column(i) + rowOf(i)).join(""));
-    panel.axis1.setAttribute("d", rowOf(CELLS / 2));
-    panel.axis2.setAttribute("d", column(CELLS / 2));
-    paint(panel.canvas, size, margin, low, high, place, color, k);
+    const now = paths.map((p) => between(p, k));
+    const places = now.map(([u, v]) => [x(u), y(v)]);
+    const drawn = lines.map((line) => polyline(line.map((p) => places[p])));
+    panel.lines.setAttribute("d", drawn.join(""));
+    panel.axis1.setAttribute("d", drawn[center]);
+    panel.axis2.setAttribute("d", drawn[center + 1]);
+    paint(panel.canvas, size, [margin, low, high - low], now, places, color);
     return { x, y };
+  }
+
+  /** Vị trí và log|det| của một điểm ở bước k, kể cả khi đang chuyển giữa hai bước. */
+  function between(p, k) {
+    const k0 = Math.floor(k);
+    return k0 === k ? p[k] : p[k0].map((v, i) => mix(v, p[k0 + 1][i], k - k0));
   }
 
   /** Một màu của giao diện, ba số 0..255. */
@@ -373,47 +411,38 @@ function render({ model, el }) {
     return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
   }
 
-  /** Tô từng ô của lưới; `k` là bước (có thể lẻ khi đang chuyển). */
-  function paint(canvas, size, margin, low, high, place, color, k) {
+  /** Tô từng ô của lưới theo mật độ hay log|det| trung bình ở bốn góc. */
+  function paint(canvas, size, [left, top, side], now, places, color) {
     const ratio = window.devicePixelRatio || 1;
     canvas.width = canvas.height = Math.round(size * ratio);
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
     pen.beginPath();
-    pen.rect(margin, low, high - low, high - low);
+    pen.rect(left, top, side, side);
     pen.clip();
     pen.lineWidth = 0.6;
     const [surface, hue, expand, shrink] = ["surface", color, "z", "x"].map(themeColor);
     const byDensity = model.get("color") === "density";
-    const [k0, t] = [Math.floor(k), k - Math.floor(k)];
-    const k1 = Math.min(k0 + 1, last);
-    const value = (index) => {
-      const logDet = mix(grid[k0][index][2], grid[k1][index][2], t);
-      return byDensity ? logBase(vertices[index]) - logDet : logDet;
-    };
-    const values = vertices.map((_, index) => value(index));
-    const top = byDensity ? Math.max(...values) : Math.max(0.5, ...values.map(Math.abs));
-    for (let i = 0; i < CELLS; i++) {
-      for (let j = 0; j < CELLS; j++) {
-        const a = i * (CELLS + 1) + j;
-        const b = a + CELLS + 1;
-        const v = (values[a] + values[a + 1] + values[b] + values[b + 1]) / 4;
-        const strength = byDensity ? Math.exp(0.55 * (v - top)) : Math.min(1, Math.abs(v) / top);
-        if (strength < 0.01) continue;
-        // Màu đặc, viền cùng màu: hai ô kề nhau không để lộ khe.
-        const ink = byDensity ? hue : v > 0 ? expand : shrink;
-        pen.fillStyle = `rgb(${ink.map((c, i) => Math.round(mix(surface[i], c, 0.92 * strength)))})`;
-        pen.strokeStyle = pen.fillStyle;
-        pen.beginPath();
-        pen.moveTo(...place(i, j));
-        pen.lineTo(...place(i + 1, j));
-        pen.lineTo(...place(i + 1, j + 1));
-        pen.lineTo(...place(i, j + 1));
-        pen.closePath();
-        pen.fill();
-        pen.stroke();
-      }
-    }
+    const atPoint = now.map(([, , logDet], p) => (byDensity ? logBase(paths[p][0]) - logDet : logDet));
+    const values = cells.map(([a, b, c, d]) => (atPoint[a] + atPoint[b] + atPoint[c] + atPoint[d]) / 4);
+    const most = values.reduce(
+      (a, v) => Math.max(a, byDensity ? v : Math.abs(v)),
+      byDensity ? -Infinity : 0.5,
+    );
+    cells.forEach((corners, n) => {
+      const v = values[n];
+      const strength = byDensity ? Math.exp(0.55 * (v - most)) : Math.abs(v) / most;
+      if (strength < 0.01) return;
+      // Màu đặc, viền cùng màu: hai ô kề nhau không để lộ khe.
+      const ink = byDensity ? hue : v > 0 ? expand : shrink;
+      pen.fillStyle = `rgb(${ink.map((c, i) => Math.round(mix(surface[i], c, 0.92 * strength)))})`;
+      pen.strokeStyle = pen.fillStyle;
+      pen.beginPath();
+      for (const p of corners) pen.lineTo(...places[p]);
+      pen.closePath();
+      pen.fill();
+      pen.stroke();
+    });
   }
 
   /** Vẽ các chấm tròn lên khung, sau khi đã tô. */
@@ -430,16 +459,8 @@ function render({ model, el }) {
   let position = currentStep(); // bước đang vẽ, lẻ khi đang chuyển
   let frame = null;
 
-  function between(table) {
-    const [k0, t] = [Math.floor(position), position - Math.floor(position)];
-    const k1 = Math.min(k0 + 1, last);
-    return (i) => [
-      mix(table[k0][i][0], table[k1][i][0], t),
-      mix(table[k0][i][1], table[k1][i][1], t),
-    ];
-  }
-
-  function drawFigure() {
+  /** `all`: cả khung z, vốn không đổi khi chuyển tầng. */
+  function drawFigure(all = true) {
     if (!panels.clientWidth) return; // đang ẩn
     const wide = root.clientWidth >= 560;
     root.classList.toggle("lf-wide", wide);
@@ -449,13 +470,12 @@ function render({ model, el }) {
     const [k0, t] = [Math.floor(position), position - Math.floor(position)];
     const view = views[k0].map((v, i) => mix(v, views[Math.min(k0 + 1, last)][i], t));
     const symbol = currentStep() === last ? "x" : currentStep() === 0 ? "z" : "h";
-    scales.z = drawPanel(left, leftSize, views[0], (i) => vertices[i], ["z_1", "z_2", "lf-label-z"], "z", 0);
+    if (all) scales.z = drawPanel(left, leftSize, views[0], 0, ["z_1", "z_2", "lf-label-z"], "z");
     const names = [`${symbol}_1`, `${symbol}_2`, "lf-label-x"];
-    scales.x = drawPanel(right, rightSize, view, between(grid), names, "x", position);
+    scales.x = drawPanel(right, rightSize, view, position, names, "x");
     if (shown.samples) {
-      const sampleAt = between(samples);
-      dots(left, scales.z, noise, "ink");
-      dots(right, scales.x, noise.map((_, i) => sampleAt(i)), "ink");
+      if (all) dots(left, scales.z, noise, "ink");
+      dots(right, scales.x, samples.map((p) => between(p, position)), "ink");
     }
     if (shown.data && position === last) dots(right, scales.x, data, "third");
     drawPoint();
@@ -465,12 +485,12 @@ function render({ model, el }) {
     if (!scales.x) return;
     const k = currentStep();
     const z = model.get("point");
-    const journey = journeys([z]);
-    const [u, v] = between(journey)(0);
-    const path = journey.slice(0, Math.floor(position) + 1).map(([p]) => p);
+    const points = journey(z);
+    const [u, v] = between(points, position);
+    const path = points.slice(0, Math.floor(position) + 1);
     right.trail.setAttribute(
       "d",
-      polyline([...path.map((p) => p.slice(0, 2)), [u, v]].map(([p, q]) => [scales.x.x(p), scales.x.y(q)])),
+      polyline([...path, [u, v]].map(([p, q]) => [scales.x.x(p), scales.x.y(q)])),
     );
     const put = (panel, scale, point, view, text) => {
       const [px, py] = within(view, point);
@@ -513,7 +533,7 @@ function render({ model, el }) {
     frame = null;
     if (position === currentStep()) return;
     position = currentStep();
-    drawFigure();
+    drawFigure(false);
   }
 
   function animate() {
@@ -525,7 +545,7 @@ function render({ model, el }) {
     const tick = (now) => {
       const t = clamp((now - started) / 450, 0, 1);
       position = t < 1 ? mix(from, target, t * t * (3 - 2 * t)) : target;
-      drawFigure();
+      drawFigure(false);
       if (t < 1) frame = requestAnimationFrame(tick);
     };
     frame = requestAnimationFrame(tick);
@@ -542,7 +562,7 @@ function render({ model, el }) {
     ["change:color", once(draw)],
   ];
   for (const [name, listener] of listeners) model.on(name, listener);
-  const stops = [onWidth(root, draw), onTheme(drawFigure)];
+  const stops = [onWidth(root, draw), onTheme(() => drawFigure())];
   return () => {
     halt();
     cancelAnimationFrame(frame);
