@@ -1,11 +1,15 @@
 """Mỗi bộ chấm của sổ «Luồng ghép cặp»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
 
 import math
+from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 import torch
 
 from course_utils.checks import coupling_flows as checks
+
+PAGE = Path(__file__).resolve().parents[2] / "book" / "coupling_flows.md"
 
 
 @pytest.mark.parametrize(
@@ -263,3 +267,47 @@ def test_dependencies_agree_with_autograd_of_a_real_flow():
         _, depends = checks._trace(orders, 4)
         expected = torch.tensor([[j in row for j in range(4)] for row in depends])
         assert torch.equal(jacobian > 1e-12, expected)
+
+
+def bridge_log_slope(width, mass):
+    """log(w/ℓ) trong mệnh đề về giá của một khe hở."""
+    return math.log(width / (2 * NormalDist().inv_cdf((1 + mass) / 2)))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        # Các con số viết trong lời giải bài tập của trang sách.
+        f"{math.exp(-0.1) * 2 + 3:.4f}",  # hợp của hai tầng
+        f"{math.exp(0.4) * 3 + 2:.4f}",
+        f"{0.5 * math.log(2 * math.pi) + 4.5:.4f}",  # sàn với phương sai 9
+        f"{0.5 * math.log(2 * math.pi * math.e * 9):.4f}",
+        f"{math.log(5):.4f}",  # NICE
+        f"{4 / math.exp(bridge_log_slope(4, 1e-3)):.7f}",  # khe hở
+        f"{bridge_log_slope(4, 1e-3):.3f}",
+        f"{64 * math.log(2):.4f}",  # tích chập 1×1
+        f"{-2900 / (784 * math.log(2)):.4f}",  # bit mỗi chiều
+        f"{-2900 / (784 * math.log(2)) + 8:.4f}",
+        f"{-2900 + 784 * math.log(256):.2f}",
+        f"{math.exp(-0.75):.3f}",  # nhiệt độ
+    ],
+)
+def test_numbers_of_the_page(printed):
+    assert printed in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.equation("eq-rqs")
+def test_spline_worked_by_hand_on_the_page():
+    """Hai đoạn tính tay: (w, η, δ₀, δ₁) = (1, 2, 1, 1) và (2, 1, 1, ¼), tại ξ = ½."""
+    for width, height, d0, d1, y, slope in [(1, 2, 1, 1, 1, 8 / 3), (2, 1, 1, 0.25, 2 / 3, 4 / 9)]:
+        s, xi = height / width, 0.5
+        kappa = d0 + d1 - 2 * s
+
+        def curve(t, s=s, d0=d0, kappa=kappa, height=height):
+            return height * (s * t * t + d0 * t * (1 - t)) / (s + kappa * t * (1 - t))
+
+        assert curve(xi) == pytest.approx(y)
+        t = torch.tensor(xi, dtype=torch.float64)
+        assert torch.func.grad(curve)(t).item() / width == pytest.approx(slope)
+        a, b, c = height * (s - d0) + kappa * y, height * d0 - kappa * y, -s * y
+        assert 2 * c / (-b - math.sqrt(b * b - 4 * a * c)) == pytest.approx(xi)
