@@ -34,7 +34,10 @@ TIMEOUT, DEAD, TAMPERED = "CellTimeoutError", "DeadKernelError", "TamperedTestEr
 MESSAGES = {
     TIMEOUT: "ô chạy quá thời gian cho phép",
     DEAD: "ô làm sập nhân Python",
-    TAMPERED: "ô kiểm tra vẫn qua khi câu trả lời đã bị cố ý làm hỏng",
+    TAMPERED: (
+        "phép kiểm tra bị vô hiệu (nó vẫn qua khi câu trả lời đã bị làm hỏng, "
+        "hoặc nhân không trở lại nguyên trạng được)"
+    ),
 }
 
 # Chạy trong nhân trước mọi ô. Hook kiểm toán không gỡ ra được.

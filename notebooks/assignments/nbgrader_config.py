@@ -39,4 +39,5 @@ c.Autograde.autograde_preprocessors = [
 # Giây cho mỗi ô; câu huấn luyện lâu nhất mất khoảng 15 giây trên hai lõi.
 c.ExecutePreprocessor.timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30
+c.ExecutePreprocessor.shutdown_kernel = "immediate"
 c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=40"]
