@@ -195,7 +195,7 @@ def test_mass_is_one(name, seed, randomize):
     # Lưới phủ các mẫu với lề rộng; phần đuôi ngoài lưới nhỏ hơn 1e-3 rất nhiều.
     low, high = x.amin(0), x.amax(0)
     margin = 0.5 * (high - low)
-    size = 800
+    size = 400
     xs = torch.linspace(low[0] - margin[0], high[0] + margin[0], size, dtype=torch.float64)
     ys = torch.linspace(low[1] - margin[1], high[1] + margin[1], size, dtype=torch.float64)
     grid = torch.cartesian_prod(xs, ys)
