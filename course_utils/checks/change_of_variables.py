@@ -71,6 +71,9 @@ def affine_flow(answer) -> Report:
     def no_log(z, A, b):
         return push(z, A, b), torch.linalg.det(A).abs().expand(len(z))
 
+    def no_shift(z, A, b):
+        return z @ A.T, torch.linalg.slogdet(A).logabsdet.expand(len(z))
+
     def not_transposed(z, A, b):
         return z @ A + b, torch.linalg.slogdet(A).logabsdet.expand(len(z))
 
@@ -83,6 +86,7 @@ def affine_flow(answer) -> Report:
         (softened, "Cộng thêm một số nhỏ vào |det A| làm sai log khi A gần suy biến."),
         (inverse_sign, "Bạn trả về log|det| của chiều ngược; hàm này đi chiều z → x."),
         (no_log, "Bạn trả về |det A|; cần logarit của nó."),
+        (no_shift, "Bạn quên cộng b vào x."),
         (not_transposed, "Mỗi hàng của z là một điểm, nên x = z @ A.T + b, không phải z @ A."),
     ]
     # 1e-6: nhận cả log định thức tính trong float32, vẫn loại log(|det| + 1e-3).
@@ -94,8 +98,11 @@ def three_layers(answer, z: float = 0.5) -> Report:
     h1 = 2 * z
     base, total = log_normal(z), math.log(2) + h1 + math.log(3)
     x = 3 * math.exp(h1) - 1
-    components = log_normal(z) - math.log(2) + log_normal(h1) - h1
-    components += log_normal(math.exp(h1)) - math.log(3)
+    log_likelihoods = log_normal(z) + log_normal(h1) + log_normal(math.exp(h1))
+    not_likelihoods = (
+        "Một tầng không có log hợp lý riêng: chỉ cộng log mật độ cơ sở một lần, "
+        "rồi trừ tổng các log định thức."
+    )
     wrong = [
         (base + total, "Các log định thức của chiều sinh phải được trừ đi."),
         (
@@ -108,11 +115,10 @@ def three_layers(answer, z: float = 0.5) -> Report:
         ),
         (base, "Bạn quên trừ tổng các log định thức."),
         (log_normal(x) - total, "Mật độ cơ sở lấy tại z, không phải tại x."),
-        (
-            components,
-            "Một tầng không có log hợp lý riêng: chỉ cộng log mật độ cơ sở một lần, "
-            "rồi trừ tổng các log định thức.",
-        ),
+        (log_likelihoods, not_likelihoods),
+        (log_likelihoods - total, not_likelihoods),
+        (base - math.log(2) - h1, "Còn thiếu tầng f₃: log|f₃′| = log 3."),
+        (math.exp(base - total), "Đây là mật độ; đề bài hỏi log mật độ (nat)."),
     ]
     return number(answer, base - total, tol=1e-3, hints=wrong, name="log mật độ")
 
@@ -140,6 +146,15 @@ def square(answer) -> Report:
             lambda x: phi(x) / x,
             "Mật độ cơ sở lấy tại z = ±√x, và |f′(z)| = 2|z| = 2√x.",
         ),
+        (phi, "Mật độ cơ sở lấy tại z = ±√x, không phải tại x; rồi còn thừa số 1/|f′(z)|."),
+        (
+            lambda x: 4 * x.sqrt() * phi(x.sqrt()),
+            "Bạn nhân với |f′(z)|; phải chia: chỗ f dốc thì mật độ loãng.",
+        ),
+        (
+            lambda x: (phi(x.sqrt()) / x.sqrt()).log(),
+            "Đây là log mật độ; đề bài hỏi mật độ.",
+        ),
     ]
     report = function(answer, reference, inputs, tol=1e-6, hints=hints, name="p")
     if not report.ok:
@@ -155,6 +170,7 @@ def stretch(answer, factor: float = 2.0, dim: int = 3) -> Report:
     exact = factor**dim
     wrong = [
         (factor, "Đó là khi chỉ kéo theo một hướng. Ở đây kéo theo mọi hướng."),
+        (factor ** (dim - 1), "Bạn bỏ sót một hướng: ở đây kéo theo mọi hướng."),
         (factor * dim, "Thể tích là tích các cạnh, không phải tổng."),
         (1 / exact, "Đề hỏi mật độ bị CHIA cho bao nhiêu."),
         (dim**factor, "Mỗi hướng nhân thể tích với hệ số giãn: hệ số giãn lũy thừa số chiều."),

@@ -80,6 +80,13 @@ def test_affine_flow_hints(log_det, hint):
     assert hint in report.message
 
 
+def test_affine_flow_wants_the_shift():
+    report = check.affine_flow(
+        lambda z, A, b: (z @ A.T, torch.linalg.slogdet(A).logabsdet.expand(len(z)))
+    )
+    assert "quên cộng b" in report.message
+
+
 def test_affine_flow_wants_points_in_rows():
     report = check.affine_flow(
         lambda z, A, b: (z @ A + b, torch.linalg.slogdet(A).logabsdet.expand(len(z)))
@@ -103,6 +110,10 @@ def test_three_layers_agrees_with_torch():
         (check.log_normal(0.5) - math.log(6) - 0.5, "h₁"),
         (check.log_normal(0.5), "quên trừ"),
         (check.log_normal(0.5) - math.log(6) - math.e, "không phải e"),
+        (sum(map(check.log_normal, (0.5, 1.0, math.e))), "log hợp lý riêng"),
+        (sum(map(check.log_normal, (0.5, 1.0, math.e))) - math.log(6) - 1.0, "log hợp lý riêng"),
+        (check.log_normal(0.5) - math.log(2) - 1.0, "thiếu tầng f₃"),
+        (math.exp(check.log_normal(0.5) - 1.0) / 6, "đề bài hỏi log"),
     ],
 )
 def test_three_layers_hints(answer, hint):
@@ -127,6 +138,9 @@ def test_square_agrees_with_chi_squared():
         (lambda z: torch.exp(-z / 2) / torch.sqrt(2 * math.pi * z) / 2, "một nhánh"),
         (lambda x: 2 * torch.exp(-x / 2) / math.sqrt(2 * math.pi), "thừa số 1/|f′(z)|"),
         (lambda x: torch.exp(-x / 2) / math.sqrt(2 * math.pi), "Thiếu một nhánh"),
+        (lambda x: torch.exp(-x * x / 2) / math.sqrt(2 * math.pi), "không phải tại x"),
+        (lambda x: 4 * torch.sqrt(x / (2 * math.pi)) * torch.exp(-x / 2), "phải chia"),
+        (lambda x: -x / 2 - 0.5 * torch.log(2 * math.pi * x), "log mật độ"),
     ],
 )
 def test_square_hints(answer, hint):
@@ -140,7 +154,9 @@ def test_stretch_is_the_volume(factor, dim):
     assert check.stretch(math.prod([factor] * dim), factor, dim)
 
 
-@pytest.mark.parametrize(("answer", "hint"), [(2, "một hướng"), (6, "tích"), (1 / 8, "CHIA")])
+@pytest.mark.parametrize(
+    ("answer", "hint"), [(2, "chỉ kéo theo một hướng"), (4, "bỏ sót"), (6, "tích"), (1 / 8, "CHIA")]
+)
 def test_stretch_hints(answer, hint):
     report = check.stretch(answer)
     assert not report.ok
