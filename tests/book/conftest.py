@@ -78,8 +78,10 @@ def book_html():
     html = ROOT / "_build" / "html"
     index = html / "searchindex.js"
     if not index.exists() or index.stat().st_mtime < newest_source():
-        build = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(ROOT), "--all"]
-        subprocess.run([*build, "--warningiserror", "--keep-going"], check=True)
+        # `python -m jupyter_book` không có: lệnh nằm cạnh chương trình Python của môi trường.
+        jupyter_book = Path(sys.executable).with_name("jupyter-book")
+        build = [jupyter_book, "build", ROOT, "--all", "--warningiserror", "--keep-going"]
+        subprocess.run(build, check=True)
     return html
 
 
