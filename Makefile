@@ -29,7 +29,7 @@ help:
 	@echo "make book         cài các gói đã ghim rồi dựng sách"
 	@echo "make test         chạy mọi kiểm thử"
 	@echo
-	@echo "make serve        mở sách trong trình duyệt (hình sống và tìm kiếm đều chạy)"
+	@echo "make serve        mở sách trong trình duyệt (hình tương tác và tìm kiếm đều chạy)"
 	@echo "make lab          mở các phòng thực hành trong JupyterLab"
 	@echo "make notebooks    chạy lại các phòng thực hành và lưu kết quả (SLUG=… để chạy một phòng)"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"

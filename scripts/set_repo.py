@@ -49,7 +49,7 @@ def mention(owner, repo):
 
 def places(root=ROOT):
     """Những tệp có thể nhắc đến địa chỉ, trừ bản nbgrader sinh ra và bản lưu tự động."""
-    skipped = {".ipynb_checkpoints", "release", "submitted", "autograded", "feedback"}
+    skipped = {".ipynb_checkpoints", "release", "submitted", "collected", "autograded", "feedback"}
     for pattern in PLACES:
         for path in sorted(root.glob(pattern)):
             if not skipped & set(path.relative_to(root).parts):

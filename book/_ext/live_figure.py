@@ -1,4 +1,4 @@
-"""Hình động trong trang sách: chỉ thị `live-figure`, và ảnh tĩnh đi kèm mỗi hình.
+"""Hình tương tác trong trang sách: chỉ thị `live-figure`, và ảnh tĩnh đi kèm mỗi hình.
 
     ```{live-figure} course_utils.widgets.Map1D
     :name: fig-map1d
@@ -123,7 +123,7 @@ class LiveFigureDirective(SphinxDirective):
 
 
 class KeepStill(SphinxPostTransform):
-    """Trong đầu ra của sổ, giữ ảnh tĩnh bên hình động; myst-nb chỉ chọn một trong hai."""
+    """Trong đầu ra của sổ, giữ ảnh tĩnh bên hình tương tác; myst-nb chỉ chọn một trong hai."""
 
     default_priority = 3  # ngay trước khi myst-nb chọn
     formats = ("html",)
@@ -157,7 +157,7 @@ class KeepStill(SphinxPostTransform):
         model_id = json.loads(text[text.index("{") : text.rindex("}") + 1])["model_id"]
         if model_id not in json.loads(body).get("state", {}):
             LOGGER.warning(
-                "hình động không có trạng thái đã lưu; hãy chạy lại sổ bằng `make notebooks`",
+                "hình tương tác không có trạng thái đã lưu; hãy chạy lại sổ bằng `make notebooks`",
                 location=self.env.docname,
             )
 

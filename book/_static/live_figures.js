@@ -1,4 +1,4 @@
-// Dựng các hình động của trang tĩnh từ trạng thái widget mà trang mang theo, không cần nhân
+// Dựng các hình tương tác của trang tĩnh từ trạng thái widget mà trang mang theo, không cần nhân
 // Python, không cần require.js, không gọi máy nào khác; chạy cả khi mở trang từ ổ đĩa.
 (() => {
   const MIME = "application/vnd.jupyter.widget-";

@@ -103,7 +103,9 @@ def numbers(
     if len(wrong_at) == 0:
         return Report(True, "Đúng rồi.")
     if target.ndim == 0:
-        return Report(False, f"Chưa đúng: {name} của bạn là {float(value):.6g}.")
+        near = abs(value - target) <= 0.01 * abs(target)
+        hint = " Rất gần rồi: hãy giữ thêm vài chữ số." if near else ""
+        return Report(False, f"Chưa đúng: {name} của bạn là {float(value):.6g}.{hint}")
     index = tuple(int(i) for i in wrong_at[0])
     return Report(
         False,

@@ -1,4 +1,4 @@
-"""Phép biến đổi khả nghịch, phép hợp, và luồng chuẩn hóa dựng từ chúng.
+"""Phép biến đổi khả nghịch, hàm hợp, và luồng chuẩn hóa dựng từ chúng.
 
 Chiều sinh là z → x. `forward(z)` trả (x, log|det ∂x/∂z|); `inverse(x)` trả
 (z, log|det ∂z/∂x|). Log định thức luôn là của phép vừa áp dụng, hình dạng (n,).
@@ -27,7 +27,7 @@ class Transform(nn.Module):
 
 
 class Compose(Transform):
-    """Phép hợp x = (f_K ∘ … ∘ f_1)(z); log|det| cộng dọc theo các điểm trung gian.
+    """Hàm hợp x = (f_K ∘ … ∘ f_1)(z); log|det| cộng dọc theo các điểm trung gian.
 
     Tham số: `transforms` theo chiều sinh, phần tử đầu gần phân phối cơ sở nhất.
     Sách: (eq-composition)

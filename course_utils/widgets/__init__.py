@@ -1,4 +1,4 @@
-"""Hình động: mỗi hình là một widget sống cả trong sổ lẫn trong trang sách tĩnh.
+"""Hình tương tác: mỗi hình là một widget sống cả trong sổ lẫn trong trang sách tĩnh.
 
 from course_utils.widgets import FlowGrid, Map1D
 Map1D(preset="exp")

@@ -145,7 +145,7 @@ class FlowGrid(LiveFigure):
             raise InputError(f"`data` có hình dạng {tuple(data.shape)}; cần (n, 2).")
         options.setdefault(
             "alt",
-            "Hình động: lưới vuông của không gian z bị luồng uốn từng tầng thành không gian x; "
+            "Hình tương tác: lưới vuông của không gian z bị luồng uốn từng tầng thành không gian x; "
             "kéo một điểm ở bên nào thì điểm ứng với nó ở bên kia cũng đi theo.",
         )
         noise = np.random.default_rng(0).standard_normal((400, 2))

@@ -1,4 +1,4 @@
-// Đồ nghề chung của các hình động: dựng phần tử, thang đo, kéo thả, phím, số, ký hiệu toán.
+// Đồ nghề chung của các hình tương tác: dựng phần tử, thang đo, kéo thả, phím, số, ký hiệu toán.
 // Mỗi hình là một mô-đun ES: tệp này nối với tệp của hình, không import gì.
 
 const SVG_NS = "http://www.w3.org/2000/svg";

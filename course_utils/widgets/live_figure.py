@@ -1,6 +1,6 @@
-"""Khung chung của các hình động.
+"""Khung chung của các hình tương tác.
 
-Một hình động là một anywidget: Python đưa dữ liệu, một mô-đun JavaScript vẽ và tính ngay
+Một hình tương tác là một anywidget: Python đưa dữ liệu, một mô-đun JavaScript vẽ và tính ngay
 trong trang. Nhờ trạng thái lưu sẵn, cùng một đối tượng chạy trong JupyterLab, trong Colab
 và trong trang sách không có nhân Python.
 """
@@ -36,7 +36,7 @@ class LiveFigure(anywidget.AnyWidget):
     alt = traitlets.Unicode("").tag(sync=True)
 
     def still(self) -> Figure:
-        """Hình tĩnh thay cho hình động: bản in, trang không có JavaScript."""
+        """Hình tĩnh thay cho hình tương tác: bản in, trang không có JavaScript."""
         raise NotImplementedError
 
     def still_png(self, dpi: int = 110) -> bytes:

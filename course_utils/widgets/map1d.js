@@ -5,7 +5,7 @@ const STRIP = 0.25; // nửa bề rộng của khoảng Δz tô đậm
 const HINT =
   "Kéo các nút trên đường cong và điểm xanh trên trục z, hoặc dùng Tab và phím mũi tên.";
 const CLAMPED =
-  "Ánh xạ phải đơn điệu ngặt để có hàm ngược: nút dừng lại trước nút bên cạnh.";
+  "Ánh xạ phải đơn điệu chặt để có hàm ngược: nút dừng lại trước nút bên cạnh.";
 const CUSTOM =
   "Ánh xạ của bạn. Nơi đường cong dốc, mật độ của $x$ loãng; nơi nó thoải, mật độ đặc.";
 const WRONG = {

@@ -61,7 +61,7 @@ class Map1D(LiveFigure):
     -------
     preset : "affine", "decreasing", "exp", "cubic" hoặc "two_modes"
     knots  : các nút [[z, x], ...] của ánh xạ của riêng bạn (thay cho `preset`);
-             z tăng ngặt, x tăng ngặt hoặc giảm ngặt
+             z tăng chặt, x tăng chặt hoặc giảm chặt
     probe  : điểm dò z, nơi đo độ dốc và mật độ
 
     Trong sổ, sau khi kéo, Python đọc lại được: `figure.knots`, `figure.preset`
@@ -100,7 +100,7 @@ class Map1D(LiveFigure):
             )
         options.setdefault(
             "alt",
-            "Hình động: kéo các nút của ánh xạ x = f(z); mật độ của z nằm dưới, "
+            "Hình tương tác: kéo các nút của ánh xạ x = f(z); mật độ của z nằm dưới, "
             "mật độ của x nằm bên trái, hai vùng tô có cùng khối lượng.",
         )
         super().__init__(
@@ -169,7 +169,7 @@ def preset_knots(name: str) -> list[list[float]]:
 
 
 def check_knots(knots) -> list[list[float]]:
-    """Ít nhất ba nút [z, x], z tăng ngặt, x đơn điệu ngặt."""
+    """Ít nhất ba nút [z, x], z tăng chặt, x đơn điệu chặt."""
     points = np.asarray(knots, dtype=float)
     if points.ndim != 2 or points.shape[1] != 2 or len(points) < 3:
         raise InputError(
@@ -179,10 +179,10 @@ def check_knots(knots) -> list[list[float]]:
         raise InputError("`knots` có NaN hoặc vô cực; mọi tọa độ của nút phải hữu hạn.")
     dz, dx = np.diff(points, axis=0).T
     if not (dz > 0).all():
-        raise InputError("Các z của `knots` phải tăng ngặt; hãy sắp các nút theo z.")
+        raise InputError("Các z của `knots` phải tăng chặt; hãy sắp các nút theo z.")
     if not ((dx > 0).all() or (dx < 0).all()):
         raise InputError(
-            "Các x của `knots` phải tăng ngặt hoặc giảm ngặt: ánh xạ không đơn điệu thì "
+            "Các x của `knots` phải tăng chặt hoặc giảm chặt: ánh xạ không đơn điệu thì "
             "không có hàm ngược, và công thức đổi biến không áp dụng được."
         )
     return points.tolist()

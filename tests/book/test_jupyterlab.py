@@ -1,4 +1,4 @@
-"""Hai hình động trong JupyterLab thật: chạy sổ, kéo, rồi hỏi lại Python."""
+"""Hai hình tương tác trong JupyterLab thật: chạy sổ, kéo, rồi hỏi lại Python."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Hình động trong trang tĩnh, mở từ ổ đĩa, không mạng, không nhân Python: kéo thật bằng con trỏ."""
+"""Hình tương tác trong trang tĩnh, mở từ ổ đĩa, không mạng, không nhân Python: kéo thật bằng con trỏ."""
 
 import json
 import re
@@ -121,7 +121,7 @@ return [box.x + box.width / 2, box.y + box.height / 2];"""
 
 
 class Page:
-    """Một trang có hình động, và những cử chỉ của người đọc."""
+    """Một trang có hình tương tác, và những cử chỉ của người đọc."""
 
     def __init__(self, browser, url):
         self.browser, self.driver, self.url = browser, browser.driver, url

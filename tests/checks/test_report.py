@@ -149,3 +149,8 @@ def test_function_protects_its_inputs():
     inputs = [(torch.ones(3),)]
     assert function(in_place, lambda x: 2 * x, inputs, tol=1e-6)
     assert torch.equal(inputs[0][0], torch.ones(3))
+
+
+def test_a_near_miss_is_told_to_keep_more_digits():
+    assert "giữ thêm" in number(-2.07, -2.07311, tol=1e-3).message
+    assert "giữ thêm" not in number(-2.5, -2.07311, tol=1e-3).message
