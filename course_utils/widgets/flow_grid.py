@@ -145,8 +145,8 @@ class FlowGrid(LiveFigure):
             raise InputError(f"`data` có hình dạng {tuple(data.shape)}; cần (n, 2).")
         options.setdefault(
             "alt",
-            "Hình tương tác: lưới vuông của không gian z bị luồng uốn từng tầng thành không gian x; "
-            "kéo một điểm ở bên nào thì điểm ứng với nó ở bên kia cũng đi theo.",
+            "Hình tương tác: lưới vuông của không gian z bị luồng uốn từng tầng thành "
+            "không gian x; kéo một điểm ở bên nào thì điểm ứng với nó ở bên kia cũng đi theo.",
         )
         noise = np.random.default_rng(0).standard_normal((400, 2))
         super().__init__(

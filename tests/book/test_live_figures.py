@@ -1,4 +1,4 @@
-"""Hình tương tác trong trang tĩnh, mở từ ổ đĩa, không mạng, không nhân Python: kéo thật bằng con trỏ."""
+"""Hình tương tác trong trang tĩnh, từ ổ đĩa, không mạng, không nhân Python: kéo thật."""
 
 import json
 import re
