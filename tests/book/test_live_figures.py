@@ -224,7 +224,7 @@ def test_the_map_stays_monotone(page, preset, dy):
     assert (increments > 0).all() or (increments < 0).all()
     assert page.row(f"{MAP} .lf-mass") == pytest.approx(1, abs=2e-3)
     hint = page.find(f"{MAP} .lf-hint")
-    assert hint.text.startswith("Ánh xạ phải đơn điệu ngặt")
+    assert hint.text.startswith("Ánh xạ phải đơn điệu chặt")
 
 
 def test_keys_move_knots_and_probe(page):
