@@ -42,5 +42,5 @@ def gap_to_entropy(
     """
     like = next(model.parameters())
     x = density.sample(n, seed)
-    difference = density.log_prob(x.double()) - log_probs(model, x.to(like)).double().cpu()
+    difference = density.log_prob(x.double()) - log_probs(model, x.to(like)).cpu().double()
     return difference.mean().item(), difference.std().item() / math.sqrt(n)
