@@ -4,6 +4,7 @@ Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nh
 """
 
 import math
+import operator
 from typing import Any
 
 import torch
@@ -35,6 +36,12 @@ def lower_left_block(answer: Any) -> Report:
             ((j21, s + j21), _BLOCK_IN_DET),
             ((j21, math.exp(s)), "Đó là det J; đề hỏi log|det J|."),
             ((j21, -s), "Dấu ngược: đây là chiều sinh z → x, và s dương nên tầng đang giãn."),
+            ((j21 - dm, None), "Bạn quên đạo hàm của m: số hạng z₁² cũng chứa z₁."),
+            (
+                (math.exp(s) * ds + dm, None),
+                "Bạn quên thừa số z₂: hàm mũ đang nhân với z₂ = 2.",
+            ),
+            ((s, j21), "Hai số đúng nhưng ngược chỗ: J₂₁ đứng trước, log|det J| đứng sau."),
         ],
     )
 
@@ -65,6 +72,10 @@ def composite_layer(answer: Any) -> Report:
                 "Bạn đã đổi thứ tự hai tầng: tầng (0.5, 1) áp dụng trước.",
             ),
             (
+                (s1 + s2, math.exp(s1) * m1 + m2),
+                "m₁ được cộng vào sau khi tầng trước đã giãn: chỉ e^{s₂} của tầng sau giãn nó.",
+            ),
+            (
                 (s1 * s2, None),
                 "Hệ số giãn e^{s} nhân với nhau, nên log của chúng cộng với nhau.",
             ),
@@ -85,6 +96,7 @@ def unpermuted_floor(answer: Any) -> Report:
         tol=1e-3,
         name="cặp (entropy chéo, entropy)",
         hints=[
+            ((entropy, cross), "Hai số đúng nhưng ngược chỗ: entropy chéo đứng trước."),
             (
                 (entropy, None),
                 "Đó là entropy. Luồng không hoán vị buộc x_A theo N(0, 1), không theo N(0, 4).",
@@ -97,6 +109,18 @@ def unpermuted_floor(answer: Any) -> Report:
             (
                 (cross / math.log(2), entropy / math.log(2)),
                 "Bạn đang dùng log cơ số 2 (bit); đề hỏi nat.",
+            ),
+            (
+                (0.5 * (log_2pi + variance**2), None),
+                "4 đã là phương sai: đối số thứ hai của N là phương sai, đừng bình phương nữa.",
+            ),
+            (
+                (cross, 0.5 * (log_2pi + 1)),
+                "Số thứ hai là entropy của N(0, 1); đề hỏi entropy của x_A ~ N(0, 4).",
+            ),
+            (
+                (cross, 0.5 * (log_2pi + 1) + math.log(variance)),
+                "4 đã là phương sai: trong ½log(2πe·σ²) thay σ² = 4.",
             ),
         ],
     )
@@ -137,6 +161,18 @@ def affine_inverse(answer: Any) -> Report:
                 "s là log của hệ số giãn: phải chia cho e^{s}, không chia cho s.",
             ),
             (
+                _variant(solve=lambda b, s, m: (b - m) * torch.exp(s)),
+                "Gỡ phép nhân với e^{s} thì chia cho e^{s}, tức nhân với e^{−s}.",
+            ),
+            (
+                _variant(sign=1, solve=lambda b, s, m: b * torch.exp(s) + m),
+                "Đó là chiều sinh z → x. Đề hỏi phép ngược: cho x, tìm z.",
+            ),
+            (
+                _variant(solve=lambda b, s, m: b * torch.exp(s) + m),
+                "z đang được tính như ở chiều sinh. Hãy gỡ: trừ m rồi nhân với e^{−s}.",
+            ),
+            (
                 _variant(read=lambda x: x[:, 2:]),
                 "Mạng phải đọc nửa A (hai tọa độ đầu), nửa không đổi khi qua tầng.",
             ),
@@ -159,6 +195,13 @@ def overflow(answer: Any) -> Report:
             ((largest[0], None), "Với float32, e^s tại số này vẫn hữu hạn. Hãy thử số kế tiếp."),
             ((127, None), "127 là số mũ của cơ số 2; ở đây cơ số là e."),
             ((128, None), "128 là số mũ của cơ số 2; ở đây cơ số là e."),
+            (
+                (smallest[0], largest[1]),
+                "Với float16, e^s tại số này vẫn hữu hạn. Hãy thử số kế tiếp.",
+            ),
+            ((None, 16), "16 là số mũ của cơ số 2; ở đây cơ số là e."),
+            ((None, 15), "15 là số mũ của cơ số 2; ở đây cơ số là e."),
+            (smallest[::-1], "Hai số đúng nhưng ngược chỗ: float32 đứng trước."),
             ((710, None), "Đó là giới hạn của float64. Hãy tạo tensor với dtype=torch.float32."),
         ],
     )
@@ -183,6 +226,8 @@ def conv1x1_log_det(answer: Any) -> Report:
                 "Đừng nhân với số phần tử của W: định thức đã tính đủ ma trận.",
             ),
             (channels * pixels * log_det, "Đừng nhân với số kênh: định thức đã tính đủ các kênh."),
+            (4 * log_det, "Bản đồ 4×4 có 16 điểm ảnh, không phải 4."),
+            (pixels, "Đó là log cơ số 2; giáo trình dùng log tự nhiên (nat)."),
             (-pixels * log_det, "Dấu ngược: |det W| = 2 > 1 nên tầng giãn, log dương."),
         ],
     )
@@ -202,7 +247,7 @@ def bits_per_dim(answer: Any) -> Report:
         answer,
         reference,
         inputs,
-        tol=1e-9,
+        tol=1e-6,  # nhận cả lời giải tính bằng float32, sai số tương đối cỡ 1e-7
         name="bits",
         hints=[
             (
@@ -220,6 +265,18 @@ def bits_per_dim(answer: Any) -> Report:
             (
                 lambda nll, dim, levels: nll / dim + math.log(levels),
                 "Đó là nat mỗi chiều; hãy đổi sang bit (chia ln 2).",
+            ),
+            (
+                lambda nll, dim, levels: nll / (dim * math.log(2)) + math.log(levels),
+                "Số hạng thứ hai còn là nat: dùng log cơ số 2 của levels.",
+            ),
+            (
+                lambda nll, dim, levels: (nll / math.log(2) + math.log2(levels)) / dim,
+                "Mỗi chiều góp một log₂(levels): cả ảnh góp dim·log₂(levels), rồi mới chia dim.",
+            ),
+            (
+                lambda nll, dim, levels: -nll / (dim * math.log(2)) + math.log2(levels),
+                "nll đã là đối log hợp lý: đừng đổi dấu lần nữa.",
             ),
             (
                 lambda nll, dim, levels: nll / dim + math.log2(levels),
@@ -243,9 +300,11 @@ def reaches_every_coordinate(answer: Any, dim: int = 4) -> Report:
     if (empty := blank(answer, name="danh sách hoán vị")) is not None:
         return empty
     try:
-        orders = [[int(i) for i in order] for order in answer]
+        orders = [[operator.index(i) for i in order] for order in answer]
     except (TypeError, ValueError):
         return Report(False, "Cần một danh sách các hoán vị, ví dụ [[3, 2, 1, 0], [1, 0, 3, 2]].")
+    if not orders:
+        return Report(False, "Danh sách rỗng: chưa có tầng nào. Mỗi hoán vị đi sau một tầng.")
     for place, order in enumerate(orders, start=1):
         if sorted(order) != list(range(dim)):
             return Report(
@@ -268,7 +327,8 @@ def reaches_every_coordinate(answer: Any, dim: int = 4) -> Report:
                 f"Mọi tọa độ đã được nặn, nhưng x[{i}] chưa phụ thuộc z{missing}. "
                 "Cần trộn các nhóm thêm: thêm tầng, hoặc một hoán vị chia lại nhóm.",
             )
-    return Report(True, f"Đúng rồi: {len(orders)} tầng, mọi đầu ra phụ thuộc mọi đầu vào.")
+    shorter = " Còn danh sách ngắn hơn: ba tầng là đủ." if len(orders) > 3 else ""
+    return Report(True, f"Đúng rồi: {len(orders)} tầng, mọi đầu ra phụ thuộc mọi đầu vào.{shorter}")
 
 
 def _trace(orders: list[list[int]], dim: int) -> tuple[list[bool], list[set[int]]]:

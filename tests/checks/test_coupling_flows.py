@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from statistics import NormalDist
 
+import numpy as np
 import pytest
 import torch
 
@@ -49,6 +50,9 @@ def test_lower_left_block_against_autograd():
         ((3.4969, 3.9590), "Khối dưới bên trái"),
         ((3.4969, 1.5874), "det J"),
         ((3.4969, -0.4621), "Dấu ngược"),
+        ((2.4969, 0.4621), "quên đạo hàm của m"),
+        ((2.2484, 0.4621), "thừa số z₂"),
+        ((0.4621, 3.4969), "ngược chỗ"),
     ],
 )
 def test_lower_left_block_hints(answer, hint):
@@ -68,6 +72,7 @@ def test_composite_layer_is_what_two_layers_do():
     [
         ((0.3, 3.0), "bị giãn"),
         ((0.3, 4.2974), "đổi thứ tự"),
+        ((0.3, 3.6487), "tầng sau giãn nó"),
         ((-0.1, 2.8187), "cộng với nhau"),
         ((1.3499, 2.8187), "log của nó"),
     ],
@@ -94,6 +99,10 @@ def test_unpermuted_floor_by_quadrature():
         ((0.9189, 2.1121), "quên ½E"),
         ((1.9189, 2.1121), "độ lệch chuẩn"),
         ((4.2111, 3.0471), "bit"),
+        ((2.1121, 2.9189), "ngược chỗ"),
+        ((8.9189, 2.1121), "đừng bình phương"),
+        ((2.9189, 1.4189), "entropy của N(0, 1)"),
+        ((2.9189, 2.8052), "thay σ² = 4"),
     ],
 )
 def test_unpermuted_floor_hints(answer, hint):
@@ -134,6 +143,9 @@ def test_affine_inverse_undoes_the_layer():
         (lambda b, s, m: (b - m) * torch.exp(-s), lambda s: -s.sum(), "điểm trong lô"),
         (lambda b, s, m: b * torch.exp(-s) - m, lambda s: -s.sum(1), "trừ m trước"),
         (lambda b, s, m: (b - m) / s, lambda s: -s.sum(1), "chia cho e"),
+        (lambda b, s, m: (b - m) * torch.exp(s), lambda s: -s.sum(1), "Gỡ phép nhân"),
+        (lambda b, s, m: b * torch.exp(s) + m, lambda s: s.sum(1), "chiều sinh z → x"),
+        (lambda b, s, m: b * torch.exp(s) + m, lambda s: -s.sum(1), "như ở chiều sinh"),
     ],
 )
 def test_affine_inverse_hints(z_b, log_det, hint):
@@ -164,7 +176,14 @@ def test_overflow_is_what_torch_does():
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
-    [((88, 11), "chưa tràn"), ((127, 12), "cơ số 2"), ((710, 12), "float64")],
+    [
+        ((88, 11), "chưa tràn"),
+        ((89, 11), "float16"),
+        ((127, 12), "cơ số 2"),
+        ((89, 16), "cơ số 2"),
+        ((12, 89), "ngược chỗ"),
+        ((710, 12), "float64"),
+    ],
 )
 def test_overflow_hints(answer, hint):
     report = checks.overflow(answer)
@@ -190,6 +209,8 @@ def test_conv1x1_against_the_full_jacobian():
         (math.nan, "âm"),
         (9 * 16 * math.log(2), "phần tử của W"),
         (3 * 16 * math.log(2), "số kênh"),
+        (4 * math.log(2), "không phải 4"),
+        (16, "log cơ số 2"),
         (-16 * math.log(2), "Dấu ngược"),
     ],
 )
@@ -206,6 +227,11 @@ def test_bits_per_dim_accepts_the_reference():
     assert checks.bits_per_dim(bits_per_dim)
 
 
+def test_bits_per_dim_accepts_numpy_and_float32():
+    assert checks.bits_per_dim(lambda n, d, k: n / (d * np.log(2)) + np.log2(k))
+    assert checks.bits_per_dim(lambda n, d, k: torch.tensor(n / d) / math.log(2) + math.log2(k))
+
+
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
@@ -215,6 +241,9 @@ def test_bits_per_dim_accepts_the_reference():
         (lambda n, d, k: n / d + math.log(k), "nat mỗi chiều"),
         (lambda n, d, k: n / d + math.log2(k), "còn là nat"),
         (lambda n, d, k: n / d / math.log(2) + 8, "256 mức"),
+        (lambda n, d, k: n / d / math.log(2) + math.log(k), "cơ số 2 của levels"),
+        (lambda n, d, k: (n / math.log(2) + math.log2(k)) / d, "Mỗi chiều góp"),
+        (lambda n, d, k: -n / d / math.log(2) + math.log2(k), "đổi dấu"),
     ],
 )
 def test_bits_per_dim_hints(wrong, hint):
@@ -236,6 +265,8 @@ def test_permutations_accepted():
         ([[1, 0, 3, 2]] * 8, "nửa B"),
         ([[3, 2, 1, 0], [3, 2, 1, 0]], "chưa phụ thuộc"),
         ([[0, 1, 2, 2]], "không phải hoán vị"),
+        ([[3.5, 2, 1, 0]] * 3, "danh sách"),
+        ([], "chưa có tầng nào"),
         (5, "danh sách"),
     ],
 )
