@@ -91,4 +91,4 @@ def test_normalizing_does_not_depend_on_the_run(path, tmp_path):
 
 def test_carries_no_trace_of_a_machine(path):
     text = path.read_text(encoding="utf-8")
-    assert not re.search(r"(/home/|/root/|/Users/|C:\\\\Users|site-packages)", text)
+    assert not re.search(r"(/(home|root|Users)/|C:\\\\Users|site-packages)", text)
