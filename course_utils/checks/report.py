@@ -237,10 +237,10 @@ def _difference(got: Any, expected: Any, tol: float) -> str | None:
                 return f"ở giá trị trả về thứ {place}, {text}"
         return None
     try:
-        value = torch.as_tensor(got).detach().cpu()
+        value = _as_tensor(got)
     except Exception:
         return f"cần số hay tensor, nhưng nhận được {_kind(got)}."
-    target = torch.as_tensor(expected).detach().cpu()
+    target = _as_tensor(expected)
     if value.is_complex():
         return "kết quả là số phức. Có log hay căn của số âm không?"
     if value.shape != target.shape:
@@ -252,6 +252,12 @@ def _difference(got: Any, expected: Any, tol: float) -> str | None:
     if (nan := bad & value.isnan()).any():
         return f"kết quả là NaN (không phải số), cần {float(target[nan][0]):.6g}."
     return f"kết quả là {float(value[bad][0]):.6g}, cần {float(target[bad][0]):.6g}."
+
+
+def _as_tensor(value: Any) -> torch.Tensor:
+    """Tensor trên CPU; số thực của Python giữ đủ chữ số thay vì thành float32."""
+    dtype = torch.float64 if isinstance(value, float) else None
+    return torch.as_tensor(value, dtype=dtype).detach().cpu()
 
 
 def _behaves_like(answer: Callable, wrong: Callable, inputs: Sequence[tuple], tol: float) -> bool:
@@ -276,6 +282,8 @@ def _describe(arguments: tuple) -> str:
             parts.append(f"tensor kích thước {tuple(a.shape)}")
         elif isinstance(a, torch.Tensor):
             parts.append(str(np.round(np.asarray(_plain(a)), 4).tolist()))
+        elif callable(a):
+            parts.append(f"hàm {getattr(a, '__name__', type(a).__name__)}")
         else:
             parts.append(f"{a:.6g}" if isinstance(a, float) else str(a))
     return "đầu vào " + ", ".join(parts)

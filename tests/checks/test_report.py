@@ -154,3 +154,18 @@ def test_function_protects_its_inputs():
 def test_a_near_miss_is_told_to_keep_more_digits():
     assert "giữ thêm" in number(-2.07, -2.07311, tol=1e-3).message
     assert "giữ thêm" not in number(-2.5, -2.07311, tol=1e-3).message
+
+
+def test_python_floats_keep_their_digits():
+    third = function(lambda x: x / 3, lambda x: x / 3, [(1.0,)], tol=1e-12)
+    assert third
+    assert not function(lambda x: x / 3 + 1e-9, lambda x: x / 3, [(1.0,)], tol=1e-12)
+
+
+def test_a_function_argument_is_told_by_name():
+    def scale(a):
+        return a
+
+    message = function(lambda f: f(1.0), lambda f: f(2.0), [(scale,)], tol=1e-6).message
+    assert "hàm scale" in message
+    assert "0x" not in message
