@@ -45,6 +45,29 @@ def check_batch(x: Tensor, event_shape: tuple[int, ...], name: str = "x") -> Non
         )
 
 
+def check_levels(x: Tensor, event_shape: tuple[int, ...], levels: int, name: str = "x") -> None:
+    """Kiểm tra một lô dữ liệu rời rạc (n, *event_shape): số nguyên từ 0 đến levels − 1.
+
+    Kiểu nguyên hay kiểu thực đều được, miễn giá trị nguyên.
+
+    Lỗi
+    ---
+    InputError: câu tiếng Việt nói cái gì đã đến, cái gì được chờ đợi, phải làm gì.
+    """
+    check_batch(x.float() if isinstance(x, Tensor) else x, event_shape, name)
+    if x.is_floating_point() and (x != x.round()).any():
+        raise InputError(
+            f"`{name}` có giá trị lẻ; mô hình này cần số nguyên từ 0 đến {levels - 1}. "
+            f"Nếu dữ liệu đã chia cho {levels - 1} hay đã khử lượng tử hóa, hãy dùng bản gốc."
+        )
+    low, high = int(x.min()), int(x.max())
+    if low < 0 or high >= levels:
+        raise InputError(
+            f"`{name}` có giá trị từ {low} đến {high}; mô hình này có {levels} mức, "
+            f"từ 0 đến {levels - 1}. Hãy xem lại dữ liệu hoặc số mức khi dựng mô hình."
+        )
+
+
 class GenerativeModel(nn.Module):
     """Mọi mô hình sinh: `loss(x)` để huấn luyện, `sample(n)` để sinh mẫu.
 
@@ -52,6 +75,10 @@ class GenerativeModel(nn.Module):
     """
 
     event_shape: tuple[int, ...]
+
+    def check(self, x: Tensor, name: str = "x") -> None:
+        """Kiểm tra một lô dữ liệu trước khi dùng; ném InputError bằng tiếng Việt."""
+        check_batch(x, self.event_shape, name)
 
     def loss(self, x: Tensor) -> Tensor:
         """Mất mát trung bình của lô x (n, *event_shape); một số vô hướng."""
@@ -70,6 +97,23 @@ class DensityModel(GenerativeModel):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log mật độ chính xác, đơn vị nat; x (n, *event_shape) cho ra (n,)."""
+        raise NotImplementedError
+
+    def loss(self, x: Tensor) -> Tensor:
+        """Đối log hợp lý trung bình, nat trên một điểm."""
+        return -self.log_prob(x).mean()
+
+
+class DiscreteModel(GenerativeModel):
+    """Mô hình trên dữ liệu rời rạc: mỗi thành phần là một số nguyên từ 0 đến `levels` − 1."""
+
+    levels: int
+
+    def check(self, x: Tensor, name: str = "x") -> None:
+        check_levels(x, self.event_shape, self.levels, name)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        """Log xác suất chính xác, đơn vị nat; x (n, *event_shape) cho ra (n,)."""
         raise NotImplementedError
 
     def loss(self, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .base import GenerativeModel, check_batch
+from .base import GenerativeModel
 from .data.toy import ToyDensity
 from .errors import InputError
 
@@ -80,7 +80,7 @@ def fit(
         return batch if transform is None else transform(batch)
 
     if isinstance(data, Tensor):
-        check_batch(data, model.event_shape, "data")
+        model.check(data, "data")
         data = data.to(parameter.device)  # chép một lần, không chép từng lô
 
     def next_batch() -> Tensor:
