@@ -124,15 +124,16 @@ test-notebooks: $(INSTALLED)
 	$(PYTEST) $(PARALLEL) -p no:cacheprovider --nbval \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks/*.ipynb
 
+# A course is one piece of work, not a file: the courses are shared out one by one.
 .PHONY: test-assignments
 test-assignments: $(INSTALLED)
-	$(PYTEST) $(PARALLEL) tests/assignments
+	$(PYTEST) -n $(JOBS) --dist loadgroup tests/assignments
 
 # Without a browser its tests are reported as skipped here, and fail where CI is set.
 .PHONY: test-book
 test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
-	$(PYTEST) -rs tests/book
+	$(PYTEST) $(PARALLEL) -rs tests/book
 
 # --- Benchmarks: the peers live in a second environment, so that the first stays equal to the lock --
 

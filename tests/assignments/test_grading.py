@@ -11,6 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
+# Cả lớp được chấm một lần, nên mọi phép thử của nó ở cùng một tiến trình.
+pytestmark = pytest.mark.xdist_group("class")
 SLUG = "change_of_variables"
 AUTOMATIC = 18  # điểm của sáu câu chấm tự động
 WRONG = {

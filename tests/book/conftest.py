@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks/*.ipynb", "course_utils")
@@ -77,11 +78,13 @@ def book_html():
         return Path(os.environ["BOOK_HTML"]).resolve()
     html = ROOT / "_build" / "html"
     index = html / "searchindex.js"
-    if not index.exists() or index.stat().st_mtime < newest_source():
-        # `python -m jupyter_book` không có: lệnh nằm cạnh chương trình Python của môi trường.
-        jupyter_book = Path(sys.executable).with_name("jupyter-book")
-        build = [jupyter_book, "build", ROOT, "--all", "--warningiserror", "--keep-going"]
-        subprocess.run(build, check=True)
+    html.parent.mkdir(exist_ok=True)
+    with FileLock(html.parent / ".building"):  # nhiều tiến trình kiểm thử, một lần dựng
+        if not index.exists() or index.stat().st_mtime < newest_source():
+            # `python -m jupyter_book` không có: lệnh nằm cạnh chương trình Python của môi trường.
+            jupyter_book = Path(sys.executable).with_name("jupyter-book")
+            build = [jupyter_book, "build", ROOT, "--all", "--warningiserror", "--keep-going"]
+            subprocess.run(build, check=True)
     return html
 
 
