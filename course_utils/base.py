@@ -1,5 +1,8 @@
 """Giao ước chung của mọi mô hình trong giáo trình, và phép kiểm tra đầu vào."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -68,6 +71,21 @@ def check_levels(x: Tensor, event_shape: tuple[int, ...], levels: int, name: str
         )
 
 
+@dataclass(frozen=True)
+class Objective:
+    """Một mục tiêu của huấn luyện: một nhóm tham số và mất mát mà nhóm ấy hạ.
+
+    `repeats` : số bước của mục tiêu này trong một bước huấn luyện, mỗi bước một lô mới
+    `betas`   : hai hệ số quán tính của Adam
+    """
+
+    name: str
+    parameters: list[nn.Parameter]
+    loss: Callable[[Tensor], Tensor]
+    repeats: int = 1
+    betas: tuple[float, float] = (0.9, 0.999)
+
+
 class GenerativeModel(nn.Module):
     """Mọi mô hình sinh: `loss(x)` để huấn luyện, `sample(n)` để sinh mẫu.
 
@@ -87,6 +105,13 @@ class GenerativeModel(nn.Module):
     def sample(self, n: int) -> Tensor:
         """n mẫu, hình dạng (n, *event_shape)."""
         raise NotImplementedError
+
+    def objectives(self) -> list[Objective]:
+        """Các mục tiêu mà `fit` hạ luân phiên; mặc định một mục tiêu, mọi tham số cùng hạ `loss`.
+
+        Mục tiêu cuối cùng là `loss`: con số mà thanh tiến độ hiện ra.
+        """
+        return [Objective("loss", list(self.parameters()), self.loss)]
 
 
 class DensityModel(GenerativeModel):

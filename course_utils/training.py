@@ -1,8 +1,12 @@
-"""Một hàm `fit` cho mọi mô hình: Adam, tốc độ học giảm theo cosin, gọt gradient, dừng sớm."""
+"""Một hàm `fit` cho mọi mô hình: Adam, tốc độ học giảm theo cosin, gọt gradient, dừng sớm.
+
+Mô hình có nhiều mục tiêu (GAN) thì các mục tiêu được hạ luân phiên, mỗi nhóm tham số một Adam.
+"""
 
 import copy
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -19,6 +23,8 @@ class History:
     """Nhật ký của một lần huấn luyện."""
 
     loss: list[float] = field(default_factory=list)
+    #: mất mát của từng mục tiêu, theo tên; mô hình một mục tiêu chỉ có {"loss": loss}
+    losses: dict[str, list[float]] = field(default_factory=dict)
     #: (bước, mất mát trên tập kiểm định)
     validation: list[tuple[int, float]] = field(default_factory=list)
     best_step: int | None = None
@@ -51,8 +57,12 @@ def fit(
     validate_every: int = 50,
     transform=None,
     clip: float = 10.0,
+    on_step: Callable[[int], None] | None = None,
 ) -> History:
-    """Huấn luyện `model` bằng cách hạ `model.loss`.
+    """Huấn luyện `model` bằng cách hạ `model.loss`, hay lần lượt từng mục tiêu của nó.
+
+    Mỗi bước đi qua mọi mục tiêu của `model.objectives()`. Một mô hình thường chỉ có một mục
+    tiêu; một mạng đối sinh có hai, và mỗi mục tiêu chỉ sửa tham số của chính nó.
 
     Tham số
     -------
@@ -63,15 +73,24 @@ def fit(
         cuối cùng mô hình trở về trạng thái tốt nhất đã gặp (dừng sớm)
     transform : hàm áp dụng lên mỗi lô, ví dụ khử lượng tử hóa
     clip : chuẩn lớn nhất của gradient
+    on_step : gọi on_step(k) sau bước thứ k (đếm từ 1), để chụp lại mô hình giữa đường
 
     Lỗi
     ---
-    InputError : dữ liệu không hợp lệ, hoặc mất mát thành NaN hay vô cực.
+    InputError : dữ liệu không hợp lệ, mất mát thành NaN hay vô cực, hoặc đòi dừng sớm theo
+        mất mát của một mô hình nhiều mục tiêu.
     """
     if steps < 1:
         raise InputError(f"steps = {steps}; cần ít nhất một bước huấn luyện.")
     if device is not None:
         model.to(device)
+    objectives = model.objectives()
+    if validation is not None and len(objectives) > 1:
+        raise InputError(
+            f"{type(model).__name__} huấn luyện bằng {len(objectives)} mục tiêu đối nghịch: "
+            f"mất mát của bộ sinh không đo chất lượng mẫu, nên không dừng sớm theo nó được. "
+            f"Hãy bỏ `validation` và đo mẫu bằng course_utils.evaluation."
+        )
     parameter = next(model.parameters())
     generator = torch.Generator().manual_seed(seed)
 
@@ -91,31 +110,43 @@ def fit(
 
     # Bản gộp (fused) đi qua mọi tham số trong một lần gọi: với mạng nhỏ, nhanh hơn nhiều lần.
     fused = parameter.device.type in ("cpu", "cuda")
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=fused)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: learning_rate(s, steps))
-    history, losses, best = History(), [], math.inf
+    optimizers = [
+        torch.optim.Adam(o.parameters, lr=lr, betas=o.betas, fused=fused) for o in objectives
+    ]
+    schedules = [
+        torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: learning_rate(s, steps))
+        for optimizer in optimizers
+    ]
+    history, best = History(), math.inf
+    losses: dict[str, list[Tensor]] = {o.name: [] for o in objectives}
     best_state = None
     start = time.perf_counter()
     model.train()
     bar = tqdm(range(steps), disable=not progress, desc="Huấn luyện", unit="bước", leave=False)
     for step in bar:
-        loss = model.loss(next_batch())
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
-        optimizer.step()
-        schedule.step()
-        losses.append(loss.detach())
+        for objective, optimizer, schedule in zip(objectives, optimizers, schedules, strict=True):
+            for _ in range(objective.repeats):
+                loss = objective.loss(next_batch())
+                optimizer.zero_grad(set_to_none=True)
+                # Nhiều mục tiêu: gradient chỉ đi về tham số của mục tiêu đang xét.
+                loss.backward(inputs=objective.parameters if len(objectives) > 1 else None)
+                torch.nn.utils.clip_grad_norm_(objective.parameters, clip)
+                optimizer.step()
+            schedule.step()
+            losses[objective.name].append(loss.detach())
+        if on_step is not None:
+            on_step(step + 1)
 
         last = step == steps - 1
         if step % 50 == 0 or last:  # chỉ lúc này mới chờ thiết bị trả số về
-            value = losses[-1].item()
-            if not math.isfinite(value):
-                raise InputError(
-                    f"Mất mát thành {value} ở quanh bước {step}. Hãy giảm lr (đang là {lr:g}), "
-                    f"chuẩn tắc hóa dữ liệu, hoặc xem lại mô hình có chặn hệ số giãn không."
-                )
-            bar.set_postfix_str(f"mất mát {value:.3f}")
+            latest = [values[-1].item() for values in losses.values()]
+            for value in latest:
+                if not math.isfinite(value):
+                    raise InputError(
+                        f"Mất mát thành {value} ở quanh bước {step}. Hãy giảm lr (đang là {lr:g}), "
+                        f"chuẩn tắc hóa dữ liệu, hoặc xem lại mô hình có chặn hệ số giãn không."
+                    )
+            bar.set_postfix_str(f"mất mát {latest[-1]:.3f}")
         if validation is not None and (step % validate_every == validate_every - 1 or last):
             value = evaluate(model, prepare(validation))
             history.validation.append((step + 1, value))
@@ -125,7 +156,8 @@ def fit(
     if best_state is not None:
         model.load_state_dict(best_state)
     model.eval()
-    history.loss = torch.stack(losses).tolist()
+    history.losses = {name: torch.stack(values).tolist() for name, values in losses.items()}
+    history.loss = history.losses[objectives[-1].name]
     history.seconds = time.perf_counter() - start
     return history
 
