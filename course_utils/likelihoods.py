@@ -213,7 +213,7 @@ class LogisticMixtureLikelihood(CategoricalLikelihood):
     P(x = k | z) = Σ_j π_j [S((k + ½ − μ_j)/s_j) − S((k − ½ − μ_j)/s_j)], S là hàm sigmoid; mức
     đầu nhận cả đuôi trái, mức cuối nhận cả đuôi phải, nên tổng các mức đúng bằng 1. Có thứ tự:
     mức 7 gần mức 8. Tham số của mỗi thành phần x: `components` bộ (logit π, μ, log s), với μ và s
-    đo trên thang [−1, 1].
+    đo trên thang [−1, 1], cộng tâm xuất phát.
     Nguồn: Salimans et al. 2017 (PixelCNN++).
     """
 
@@ -226,23 +226,28 @@ class LogisticMixtureLikelihood(CategoricalLikelihood):
         spread = torch.linspace(-1, 1, components) if components > 1 else torch.zeros(1)
         self.register_buffer("centers", spread)
 
+    def log_mass(self, level: Tensor, parameters: Tensor) -> Tensor:
+        """log P(x = level | z): level (...,), parameters (..., 3·components), cho ra (...,)."""
+        logits, mean, log_scale = parameters.chunk(3, -1)
+        half = 1 / (self.levels - 1)  # nửa bề rộng một mức trên thang [−1, 1]
+        middle = self.prepare(level).unsqueeze(-1) - mean - self.centers
+        precision = torch.exp((1.5 - log_scale).clamp(-7, 7))
+        low, high = (middle - half) * precision, (middle + half) * precision
+        # log[S(high) − S(low)] = log S(high) + log S(−low) + log(1 − e^{low − high}), không trừ
+        # hai số gần nhau. Mức đầu có low = −∞, mức cuối có high = +∞.
+        below, above = F.logsigmoid(high), F.logsigmoid(-low)
+        inside = below + above + torch.log(-torch.expm1(low - high))
+        level = level.unsqueeze(-1)
+        each = torch.where(level == 0, below, torch.where(level == self.levels - 1, above, inside))
+        return torch.logsumexp(torch.log_softmax(logits, -1) + each, -1)
+
     def log_levels(self, parameters: Tensor) -> Tensor:
         """log P(x = k | z) của mọi mức k: (n, *event_shape, levels)."""
-        logits, mean, log_scale = parameters.unsqueeze(-1).chunk(3, -2)  # (..., components, 1)
-        mean = mean + self.centers.unsqueeze(-1)
-        half = 1 / (self.levels - 1)  # nửa bề rộng một mức trên thang [−1, 1]
-        steps = torch.arange(1, self.levels, dtype=parameters.dtype, device=parameters.device)
-        edges = (2 * steps - 1) * half - 1  # ranh giới giữa các mức: levels − 1 số
-        at_edge = (edges - mean) * torch.exp(-(log_scale - 1.5).clamp(-7, 7))
-        # log[S(b) − S(a)] = log S(b) + log S(−a) + log(1 − e^{a − b}): không trừ hai số gần nhau.
-        left, right = at_edge[..., :-1], at_edge[..., 1:]
-        inner = F.logsigmoid(right) + F.logsigmoid(-left) + torch.log(-torch.expm1(left - right))
-        ends = F.logsigmoid(at_edge[..., :1]), F.logsigmoid(-at_edge[..., -1:])
-        each = torch.cat([ends[0], inner, ends[1]], -1)
-        return torch.logsumexp(torch.log_softmax(logits, -2) + each, -2)
+        levels = torch.arange(self.levels, dtype=parameters.dtype, device=parameters.device)
+        return self.log_mass(levels, parameters.unsqueeze(-2))
 
     def log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
-        return super().log_prob(x, self.log_levels(parameters))
+        return self.log_mass(x, parameters).flatten(1).sum(1)
 
     def mean(self, parameters: Tensor) -> Tensor:
         return super().mean(self.log_levels(parameters))
