@@ -8,5 +8,6 @@ FlowGrid(flow, name="hai_trang")
 from .flow_grid import FlowGrid, export_layers
 from .live_figure import LiveFigure
 from .map1d import Map1D
+from .two_kl import TwoKL
 
-__all__ = ["FlowGrid", "LiveFigure", "Map1D", "export_layers"]
+__all__ = ["FlowGrid", "LiveFigure", "Map1D", "TwoKL", "export_layers"]
