@@ -1,0 +1,170 @@
+"""PixelCNN: sinh ảnh từng điểm một, từ trái sang phải, từ trên xuống dưới.
+
+Bản cổng (*gated*) có hai chồng tầng. Chồng dọc đọc mọi hàng phía trên; chồng ngang đọc phần bên
+trái của hàng đang vẽ và nghe chồng dọc. Nhờ hai chồng mà không điểm nào bị khuất. Bản ngây thơ
+chỉ che nhân tích chập, và có điểm mù.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..nets import zero_init
+from .chain import AutoregressiveModel, check_dim
+
+
+class MaskedConv2d(nn.Conv2d):
+    """Tích chập k×k chỉ nhìn những điểm đứng trước theo thứ tự đọc.
+
+    `see_centre` = False (loại A): không nhìn điểm đang đoán, dùng ở tầng đầu, nơi đầu vào là chính
+    ảnh. True (loại B): nhìn cả vị trí giữa, dùng ở các tầng sau, nơi vị trí giữa chỉ mang tin
+    về những điểm đứng trước.
+    Sách: (eq-pixelcnn-mask); van den Oord et al. (2016)
+    """
+
+    mask: Tensor
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int, see_centre: bool):
+        super().__init__(in_channels, out_channels, kernel, padding=kernel // 2)
+        reading_order = torch.arange(kernel * kernel).view(kernel, kernel)
+        centre = kernel * kernel // 2
+        limit = centre + 1 if see_centre else centre
+        self.register_buffer("mask", (reading_order < limit).float())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(x, self.mask * self.weight, self.bias, padding=self.padding)
+
+
+class NaiveStack(nn.Module):
+    """Chồng tầng ngây thơ: một tầng loại A rồi các tầng loại B. Có điểm mù phía trên bên phải."""
+
+    def __init__(self, in_channels: int, channels: int, layers: int, kernel: int):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            MaskedConv2d(channels if k else in_channels, channels, kernel, see_centre=k > 0)
+            for k in range(layers)
+        )
+
+    def forward(self, x: Tensor, position: Tensor) -> Tensor:
+        first, *rest = self.layers
+        h = first(x) + position
+        for layer in rest:
+            h = h + layer(h.relu())
+        return h
+
+
+def gate(a: Tensor) -> Tensor:
+    """Nửa số kênh là nội dung, nửa kia là cổng: tanh(u) σ(v)."""
+    u, v = a.chunk(2, dim=1)
+    return u.tanh() * v.sigmoid()
+
+
+class GatedLayer(nn.Module):
+    """Một tầng của hai chồng: chồng dọc v, chồng ngang h, cùng hình dạng (n, C, H, W).
+
+    v nhìn k//2 hàng ở trên và hàng của nó; h nhìn k//2 cột bên trái và cột của nó, rồi nhận thêm
+    từ v. Đầu vào đã dịch (xem GatedStack) nên nhìn «hàng của nó» không làm lộ điểm đang đoán.
+    """
+
+    def __init__(self, channels: int, kernel: int):
+        super().__init__()
+        self.reach = kernel // 2
+        self.vertical = nn.Conv2d(channels, 2 * channels, (self.reach + 1, kernel))
+        self.horizontal = nn.Conv2d(channels, 2 * channels, (1, self.reach + 1))
+        self.link = nn.Conv2d(2 * channels, 2 * channels, 1)
+        self.out = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, v: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        r = self.reach
+        a = self.vertical(F.pad(v, (r, r, r, 0)))  # thêm lề trái, phải, trên
+        b = self.horizontal(F.pad(h, (r, 0))) + self.link(a)  # thêm lề trái
+        return v + gate(a), h + self.out(gate(b))
+
+
+class GatedStack(nn.Module):
+    """Hai chồng tầng của PixelCNN cổng (van den Oord et al., 2016b).
+
+    Dịch ảnh xuống một hàng cho chồng dọc, sang phải một cột cho chồng ngang. Từ đó vị trí (r, c)
+    của v chỉ mang tin về các hàng < r, của h chỉ về các cột < c của hàng r: mọi tầng sau không
+    cần che nữa.
+    """
+
+    def __init__(self, in_channels: int, channels: int, layers: int, kernel: int):
+        super().__init__()
+        self.enter_v = nn.Conv2d(in_channels, channels, 1)
+        self.enter_h = nn.Conv2d(in_channels, channels, 1)
+        self.layers = nn.ModuleList(GatedLayer(channels, kernel) for _ in range(layers))
+
+    def forward(self, x: Tensor, position: Tensor) -> Tensor:
+        v = self.enter_v(F.pad(x, (0, 0, 1, 0))[:, :, :-1]) + position
+        h = self.enter_h(F.pad(x, (1, 0))[:, :, :, :-1]) + position
+        for layer in self.layers:
+            v, h = layer(v, h)
+        return h
+
+
+class PixelCNN(AutoregressiveModel):
+    """PixelCNN cho ảnh xám rời rạc (n, 1, H, W), mỗi điểm ảnh có `levels` mức.
+
+    Tham số
+    -------
+    event_shape : (1, H, W)
+    levels : số mức xám
+    channels, layers, kernel : số kênh, số tầng, cạnh (lẻ) của nhân tích chập
+    dropout : phần kênh bị tắt ngẫu nhiên khi huấn luyện; dữ liệu ít thì nên có
+    naive : dùng chồng tầng ngây thơ, có điểm mù, để so
+
+    `log_prob` là một lượt qua mạng; `sample` là H·W lượt, mỗi lượt chỉ tính những hàng đã vẽ.
+
+        model = PixelCNN((1, 8, 8), levels=17)
+        fit(model, digits().train, steps=300)
+        model.sample(16, temperature=0.9, seed=0)       # (16, 1, 8, 8)
+        model.complete(x, known=32)                     # giữ nửa trên, vẽ tiếp nửa dưới
+
+    Sách: (eq-chain-rule), (eq-pixelcnn-mask); van den Oord et al. (2016, 2016b)
+    """
+
+    def __init__(
+        self,
+        event_shape: tuple[int, int, int] = (1, 8, 8),
+        levels: int = 17,
+        channels: int = 32,
+        layers: int = 5,
+        kernel: int = 3,
+        dropout: float = 0.0,
+        naive: bool = False,
+    ):
+        super().__init__(event_shape, levels)
+        if len(self.event_shape) != 3 or self.event_shape[0] != 1:
+            raise InputError(
+                f"event_shape = {self.event_shape}; PixelCNN ở đây vẽ ảnh xám, cần (1, H, W)."
+            )
+        if kernel % 2 == 0 or kernel < 3:
+            raise InputError(f"kernel = {kernel}; cạnh của nhân tích chập phải lẻ, từ 3 trở lên.")
+        check_dim(layers, "layers")
+        stack = NaiveStack if naive else GatedStack
+        _, height, width = self.event_shape
+        self.stack = stack(2, channels, layers, kernel)
+        # Ảnh chữ số được căn giữa: cùng một điểm ảnh, đứng ở đâu cũng là điều đáng biết.
+        self.position = nn.Parameter(torch.zeros(channels, height, width))
+        self.head = nn.Sequential(
+            nn.ReLU(),
+            nn.Dropout2d(dropout),
+            nn.Conv2d(channels, 2 * channels, 1),
+            nn.ReLU(),
+            zero_init(nn.Conv2d(2 * channels, levels, 1)),
+        )
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(n, 1, H, W) -> (n, 1, H, W, levels); ảnh cụt (n, 1, h, W) với h < H cũng được."""
+        x = x.to(self.position.dtype)
+        # Kênh thứ hai toàn số 1: ở lề nó bằng 0, nên mạng phân biệt lề với điểm đen.
+        x = torch.cat([2 * x / (self.levels - 1) - 1, torch.ones_like(x)], 1)
+        h = self.head(self.stack(x, self.position[:, : x.shape[2]]))
+        return h.permute(0, 2, 3, 1).unsqueeze(1)
+
+    def logits_at(self, x: Tensor, i: int) -> Tensor:
+        row, column = divmod(i, self.event_shape[2])
+        # Những hàng dưới chưa vẽ, và không hàng nào ở trên nhìn xuống: không cần tính chúng.
+        return self.logits(x[:, :, : row + 1])[:, 0, row, column]

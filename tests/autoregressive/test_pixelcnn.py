@@ -1,0 +1,106 @@
+"""PixelCNN: điểm mù của bản ngây thơ đúng 6 trên 40, bản cổng không có điểm mù nào."""
+
+import pytest
+import torch
+
+from course_utils.autoregressive import MaskedConv2d, PixelCNN
+from course_utils.errors import InputError
+
+
+def visible(model, row, column):
+    """Những điểm ảnh mà logit của điểm (row, column) có đạo hàm khác 0."""
+    _, height, width = model.event_shape
+    seen = torch.zeros(height, width, dtype=torch.bool)
+    generator = torch.Generator().manual_seed(1)
+    x = model.levels * torch.rand(8, 1, height, width, generator=generator, dtype=torch.float64)
+    x.requires_grad_()
+    logits = model.logits(x)[:, 0, row, column]
+    weights = torch.randn(logits.shape, generator=generator, dtype=torch.float64)
+    gradient = torch.autograd.grad((weights * logits).sum(), x)[0]
+    seen |= gradient[:, 0].abs().amax(0) > 0
+    return seen
+
+
+def earlier(height, width, row, column):
+    """Mọi điểm đứng trước theo thứ tự đọc."""
+    return (torch.arange(height * width) < row * width + column).view(height, width)
+
+
+@pytest.mark.equation("eq-pixelcnn-mask")
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_masks_stop_at_the_centre(kernel):
+    r = kernel // 2
+    for see_centre in (False, True):
+        mask = MaskedConv2d(1, 1, kernel, see_centre).mask
+        for i in range(kernel):
+            for j in range(kernel):
+                before = i < r or (i == r and j < r)
+                assert mask[i, j] == float(before or (see_centre and i == r and j == r))
+
+
+@pytest.mark.equation("eq-pixelcnn-mask")
+@pytest.mark.parametrize("layers", [4, 6])
+def test_naive_stack_is_blind_to_six_of_forty_pixels(randomize, layers):
+    """9×9, tâm ở giữa: góc trên bên phải bị khuất, thêm tầng cũng không thấy (bài E3.4).
+
+    Mỗi bước lùi của nhân 3×3 che là sang trái một cột, hoặc lên một hàng và sang nhiều nhất một
+    cột. Muốn sang phải k cột thì phải lên ít nhất k hàng: điểm cao a hàng, lệch phải b > a thì
+    khuất. Trong khung 9×9 quanh tâm, có 3 + 2 + 1 = 6 điểm như thế.
+    """
+    model = randomize(PixelCNN((1, 9, 9), 4, channels=8, layers=layers, naive=True))
+    seen, before = visible(model, 4, 4), earlier(9, 9, 4, 4)
+    assert before.sum() == 40
+    blind = {(4 - a, 4 + b) for a in range(1, 5) for b in range(1, 5) if b > a}
+    assert len(blind) == 6
+    assert {tuple(p) for p in (before & ~seen).nonzero().tolist()} == blind
+    assert not (seen & ~before).any()
+
+
+@pytest.mark.parametrize(("kernel", "layers"), [(3, 4), (5, 2)])
+def test_gated_stacks_see_every_earlier_pixel_from_the_centre(randomize, kernel, layers):
+    model = randomize(PixelCNN((1, 9, 9), 4, channels=8, layers=layers, kernel=kernel))
+    assert torch.equal(visible(model, 4, 4), earlier(9, 9, 4, 4))
+
+
+def test_seven_layers_see_everything_before_on_digits(randomize):
+    """8×8: từ cột cuối về cột đầu là bảy bước, nên bảy tầng 3×3 là đủ cho mọi điểm."""
+    model = randomize(PixelCNN((1, 8, 8), 4, channels=6, layers=7))
+    for row in range(8):
+        for column in range(8):
+            assert torch.equal(visible(model, row, column), earlier(8, 8, row, column))
+
+
+@pytest.mark.parametrize("naive", [True, False])
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_no_pixel_sees_itself_or_the_future(randomize, naive, kernel):
+    model = randomize(PixelCNN((1, 5, 6), 3, channels=8, layers=6, kernel=kernel, naive=naive))
+    for row in range(5):
+        for column in range(6):
+            seen = visible(model, row, column)
+            assert not (seen & ~earlier(5, 6, row, column)).any()
+
+
+@pytest.mark.parametrize("naive", [True, False])
+def test_cropped_image_gives_the_same_logits(randomize, naive):
+    """`sample` chỉ tính những hàng đã vẽ; kết quả phải như tính cả ảnh."""
+    model = randomize(PixelCNN((1, 6, 5), 3, channels=8, layers=3, naive=naive))
+    x = torch.randint(3, (4, 1, 6, 5), generator=torch.Generator().manual_seed(0)).double()
+    full = model.logits(x).flatten(1, -2)
+    for i in (0, 4, 5, 13, 29):
+        torch.testing.assert_close(model.logits_at(x, i), full[:, i], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: PixelCNN((3, 8, 8)), r"\(3, 8, 8\).*ảnh xám.*\(1, H, W\)"),
+        (lambda: PixelCNN((8, 8)), "ảnh xám"),
+        (lambda: PixelCNN(kernel=4), "phải lẻ"),
+        (lambda: PixelCNN(layers=0), "`layers` = 0"),
+        (lambda: PixelCNN().log_prob(torch.full((1, 1, 8, 8), 0.5)), "giá trị lẻ"),
+        (lambda: PixelCNN().log_prob(torch.full((1, 1, 8, 8), 17.0)), "17 mức"),
+    ],
+)
+def test_bad_arguments(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
