@@ -110,7 +110,9 @@ class Course:
             raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{_tail(result)}")
         return self.root / "release" / slug / f"{slug}.ipynb"
 
-    def grade(self, slug: str, progress: bool = False) -> tuple[list[Row], Path]:
+    def grade(
+        self, slug: str, progress: bool = False, feedback: bool = True
+    ) -> tuple[list[Row], Path]:
         """Chấm mọi bản nộp của một bài; trả về bảng điểm và đường dẫn tệp CSV."""
         self.source(slug)
         folders = sorted(p for p in (self.root / "submitted").glob(f"*/{slug}") if p.is_dir())
@@ -126,7 +128,7 @@ class Course:
             if progress:
                 print(f"[{number}/{len(folders)}] {student}", flush=True)
             try:
-                notes[student] = self._grade_one(folder, student, slug, master)
+                notes[student] = self._grade_one(folder, student, slug, master, feedback)
             except Exception as error:  # bản nộp của một người không được chặn những người khác
                 notes[student] = [_first_line(error)]
         rows = self._rows(slug, notes)
@@ -134,7 +136,9 @@ class Course:
         _write_csv(path, rows)
         return rows, path
 
-    def _grade_one(self, folder: Path, student: str, slug: str, master: NotebookNode) -> list[str]:
+    def _grade_one(
+        self, folder: Path, student: str, slug: str, master: NotebookNode, feedback: bool
+    ) -> list[str]:
         if set(student) & set("[]*?+"):  # nbgrader hiểu các ký tự này là mẫu tìm tệp
             raise CourseError("tên thư mục có một trong các ký tự []*?+, hãy đổi tên rồi chấm lại")
         submitted, notes = _find_notebook(folder, slug)
@@ -149,7 +153,8 @@ class Course:
             result = self.api.autograde(slug, student)
             if not result["success"]:
                 return [*notes, f"nbgrader không chạy được bài này: {_tail(result, 1)}"]
-            self.api.generate_feedback(slug, student)
+            if feedback:
+                self.api.generate_feedback(slug, student)
         return notes + incidents(nbformat.read(graded, as_version=4))
 
     def _rows(self, slug: str, notes: dict[str, list[str]]) -> list[Row]:
@@ -427,7 +432,7 @@ def _check(course: Course, slug: str, answers: list[Answer]) -> list[str]:
             submit(course, slug, name, fill(student, sources))
 
     problems = []
-    rows = {row.student: row for row in course.grade(slug)[0]}
+    rows = {row.student: row for row in course.grade(slug, feedback=False)[0]}
     if got := {q: p for q, p in rows["trong"].points.items() if p}:
         problems.append(f"bản phát chưa làm gì mà có điểm: {got}")
     for name, group in plan.items():

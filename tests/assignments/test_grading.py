@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
 # Cả lớp được chấm một lần, nên mọi phép thử của nó ở cùng một tiến trình.
-pytestmark = pytest.mark.xdist_group("class")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("class")]
 SLUG = "change_of_variables"
 AUTOMATIC = 18  # điểm của sáu câu chấm tự động
 WRONG = {
@@ -198,9 +198,6 @@ def graded(tmp_path_factory):
     (root / "submitted" / "quen_nop" / SLUG).mkdir(parents=True)
     rows, _ = course.grade(SLUG)
     return course, {row.student: row for row in rows}
-
-
-pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
