@@ -1,0 +1,193 @@
+"""Bộ chấm của chương Hợp lý cực đại, entropy và KL: nhận cách đúng, gợi ý đúng cho chỗ sai."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import entropy as scipy_entropy
+from scipy.stats import norm
+from torch.distributions import Categorical, kl_divergence
+from torch.nn import functional as F
+
+from course_utils.checks import likelihood_and_information as check
+
+P, Q = (0.5, 0.3, 0.2), (0.4, 0.4, 0.2)
+H, CE = check.entropy(P), check.cross_entropy(P, Q)
+REVERSE = check.cross_entropy(Q, P) - check.entropy(Q)
+
+
+def test_blank_answers_are_not_wrong_answers():
+    tasks = (check.coin, check.three_numbers, check.density, check.rescale, check.noise)
+    for task in (*tasks, check.kl_function):
+        for empty in (None, ...):
+            report = task(empty)
+            assert report.blank
+            assert not report.ok
+    assert check.density((39.89, ...)).blank
+
+
+@pytest.mark.equation("eq-entropy")
+@pytest.mark.parametrize("p", [0.9, 0.5, 0.25])
+def test_coin_agrees_with_scipy(p):
+    assert check.coin(scipy_entropy([p, 1 - p], base=2), p)
+    assert check.coin(torch.tensor(scipy_entropy([p, 1 - p], base=2)), p)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (check.entropy((0.9, 0.1)), "nat; đề hỏi bit"),
+        (math.log2(10), "mặt hiếm"),
+        (math.log2(10 / 9), "mặt hay gặp"),
+        ((math.log2(10) + math.log2(10 / 9)) / 2, "theo xác suất"),
+        (1, "đồng xu cân"),
+        (-check.entropy((0.9, 0.1)) / math.log(2), "dấu trừ"),
+        (0.1 * math.log2(10), "thiếu số hạng của mặt hay gặp"),
+    ],
+)
+def test_coin_hints(answer, hint):
+    report = check.coin(answer)
+    assert not report.ok
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-cross-entropy")
+@pytest.mark.equation("eq-kl")
+def test_three_numbers_agree_with_torch():
+    p, q = (Categorical(torch.tensor(law, dtype=torch.float64)) for law in (P, Q))
+    kl = kl_divergence(p, q)
+    assert check.three_numbers((p.entropy(), p.entropy() + kl, kl))
+    assert check.three_numbers(np.array([1.0297, 1.0549, 0.0253]))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((H / math.log(2), CE / math.log(2), (CE - H) / math.log(2)), "bit; đề hỏi nat"),
+        ((H, CE, REVERSE), "chiều kia"),
+        ((H, check.cross_entropy(Q, P), 0.03), "đổi vai"),
+        ((H, CE, CE), "vẫn là entropy chéo"),
+        ((H, CE - H, 0.5), "Số thứ hai là KL"),
+        ((H, CE, H - CE), "KL không âm"),
+        ((check.entropy(Q), CE, CE - H), "entropy của q"),
+    ],
+)
+def test_three_numbers_hints(answer, hint):
+    report = check.three_numbers(answer)
+    assert not report.ok
+    assert hint in report.message
+
+
+def test_kl_function_accepts_other_right_ways():
+    def safe(p, q):
+        return torch.where(p > 0, p * (p.clamp_min(1e-300) / q).log(), 0.0).sum(-1)
+
+    def by_functional(p, q):
+        return F.kl_div(q.log(), p, reduction="none").sum(-1)
+
+    def entropies(p, q):
+        return -torch.special.entr(p).sum(-1) - torch.xlogy(p, q).sum(-1)
+
+    for answer in (safe, by_functional, entropies):
+        assert check.kl_function(answer), check.kl_function(answer).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda p, q: (torch.xlogy(q, q) - torch.xlogy(q, p)).sum(-1), "D(q‖p)"),
+        (lambda p, q: (p * torch.log(p / q)).sum(-1), "xlogy"),
+        (lambda p, q: (p * (p.log() - q.log())).sum(dim=-1), "xlogy"),
+        (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(-1) / math.log(2), "nat"),
+        (lambda p, q: -torch.xlogy(p, q).sum(-1), "entropy chéo"),
+        (lambda p, q: torch.special.entr(p).sum(-1) + torch.xlogy(p, q).sum(-1), "không âm"),
+        (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).mean(-1), "chia cho K"),
+        (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(), "chiều cuối"),
+        (lambda p, q: F.kl_div(p, q, reduction="none").sum(-1), "LOG xác suất"),
+        (lambda p, q: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_kl_function_hints(answer, hint):
+    report = check.kl_function(answer)
+    assert not report.ok
+    assert hint in report.message
+
+
+@pytest.mark.parametrize("std", [0.01, 0.02, 0.005])
+def test_density_agrees_with_scipy(std):
+    pair = (norm.pdf(0, scale=std), norm.cdf(0.001, scale=std) - norm.cdf(-0.001, scale=std))
+    assert check.density(pair, std)
+    assert check.density(np.array(pair), std)
+    assert check.density(torch.tensor(pair), std)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((39.8942, 39.8942), "diện tích"),
+        ((1, 0.0797), "cắt"),
+        ((39.8942, 0.0398942), "một nửa"),
+        ((0.3989, 0.0797), "N(0, 1)"),
+        ((math.log(39.8942), 0.0797), "log mật độ"),
+        ((3.98942, 0.0797), "σ²"),
+        ((39.8942, 0.5), "xem lại xác suất"),
+        ((12.0, 0.0797), "xem lại mật độ"),
+        (39.8942, "Cần 2 số"),
+        (torch.tensor(39.8942), "Cần 2 số"),
+        (("a", "b"), "chuỗi"),
+    ],
+)
+def test_density_hints(answer, hint):
+    report = check.density(answer)
+    assert not report.ok
+    assert hint in report.message
+
+
+def test_rescale_is_the_change_of_variables():
+    assert check.rescale(-784 * math.log(255))
+    assert check.rescale(Fraction(-434435, 100))
+    law = torch.distributions.Normal(torch.zeros((), dtype=torch.float64), 1.0)
+    wide = torch.distributions.Normal(torch.zeros((), dtype=torch.float64), 3.0)
+    x = torch.tensor(0.3, dtype=torch.float64)
+    assert check.rescale(10 * (wide.log_prob(3 * x) - law.log_prob(x)), dim=10, scale=3.0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (784 * math.log(255), "Sai dấu"),
+        (-math.log(255), "một chiều"),
+        (-784 * math.log2(255), "bit"),
+        (0, "log mật độ"),
+    ],
+)
+def test_rescale_hints(answer, hint):
+    report = check.rescale(answer)
+    assert not report.ok
+    assert hint in report.message
+
+
+def test_noise_is_a_bound_for_every_density():
+    assert check.noise(math.log(100))
+    assert check.noise(math.log(4), share=0.75)
+    good, bad = torch.rand(100), torch.rand(100)
+    assert ((0.01 * good + 0.99 * bad).log() >= good.log() - math.log(100)).all()
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (-math.log(0.99), "phần nhiễu"),
+        (math.log2(100), "bit"),
+        (-math.log(100), "dương"),
+        (math.inf, "Không vô hạn"),
+        (99, "phần trăm"),
+        (100, "số lần"),
+    ],
+)
+def test_noise_hints(answer, hint):
+    report = check.noise(answer)
+    assert not report.ok
+    assert hint in report.message
