@@ -1,0 +1,7 @@
+# Sai: trả về độ lệch chuẩn thay vì phương sai.
+def m_step(x, r):
+    counts = r.sum(0)
+    means = (r.T @ x) / counts[:, None]
+    squares = (x[:, None, :] - means) ** 2
+    variances = (r[:, :, None] * squares).sum(0) / counts[:, None]
+    return counts / len(x), means, variances.sqrt()

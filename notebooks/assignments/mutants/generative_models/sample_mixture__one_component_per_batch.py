@@ -1,0 +1,4 @@
+# Sai: chọn một thành phần cho cả lô.
+def sample_mixture(n, weights, means, stds):
+    k = int(torch.multinomial(weights, 1))
+    return means[k] + stds[k] * torch.randn(n, means.shape[1], dtype=means.dtype)

@@ -1,0 +1,5 @@
+# Sai: một vector nhiễu cho cả lô.
+def sample_mixture(n, weights, means, stds):
+    chosen = torch.multinomial(weights, n, replacement=True)
+    noise = torch.randn(means.shape[1], dtype=means.dtype)
+    return means[chosen] + stds[chosen] * noise
