@@ -1,0 +1,213 @@
+"""Mỗi bộ chấm của sổ «Mô hình sinh là gì»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.distributions import Normal
+
+from course_utils.checks import generative_models as checks
+from course_utils.em import e_step, m_step
+from course_utils.mixtures import GaussianMixture
+
+PAGE = Path(__file__).resolve().parents[2] / "book" / "generative_models.md"
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.responsibility,
+        checks.em_step_1d,
+        checks.mixture_parameters,
+        checks.synthetic_ratio,
+        checks.family_table,
+    ],
+)
+def test_blank_answer_is_not_wrong(check):
+    report = check(...)
+    assert report.blank
+    assert "chưa điền" in report.message
+
+
+@pytest.mark.equation("eq-em")
+def test_responsibility_is_the_posterior_of_the_mixture():
+    model = GaussianMixture(1, 2).double()
+    with torch.no_grad():
+        model.logits.copy_(torch.tensor([0.8, 0.2]).log())
+        model.means.copy_(torch.tensor([[0.0], [4.0]]))
+    x = torch.tensor([[1.0], [2.0]], dtype=torch.float64)
+    assert checks.responsibility(model.responsibilities(x)[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((0.9820, 0.5), "quên trọng số"),
+        ((0.0046, 0.2), "thành phần thứ hai"),
+        ((0.8, 0.9954), "ngược chỗ"),
+        ((0.1936, 0.0432), "chia cho tổng"),
+        ((0.9317, 0.2), "đổi chỗ"),
+        ((0.9999, 0.8), "thừa số ½"),
+        ((99.543, 80.0), "phần trăm"),
+    ],
+)
+def test_responsibility_hints(answer, hint):
+    report = checks.responsibility(answer)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-em")
+def test_em_step_accepts_the_package():
+    def right(x, weights, means, variances):
+        r, _ = e_step(x[:, None], weights, means[:, None], variances[:, None, None])
+        weights, means, covariances = m_step(x[:, None], r)
+        return weights, means[:, 0], covariances[:, 0, 0]
+
+    assert checks.em_step_1d(right)
+
+
+def test_em_step_accepts_float32_and_loops():
+    def loops(x, weights, means, variances):
+        joint = torch.stack(
+            [
+                w * Normal(m, v.sqrt()).log_prob(x).exp()
+                for w, m, v in zip(weights, means, variances, strict=True)
+            ]
+        )
+        r = (joint / joint.sum(0)).float()
+        out = [], [], []
+        for k in range(len(weights)):
+            m = (r[k] * x).sum() / r[k].sum()
+            out[0].append(r[k].mean())
+            out[1].append(m)
+            out[2].append((r[k] * (x - m) ** 2).sum() / r[k].sum())
+        return tuple(torch.stack(column) for column in out)
+
+    assert checks.em_step_1d(loops)
+
+
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        ({"centre": "old"}, "tâm MỚI"),
+        ({"hard": True}, "chia mềm"),
+        ({"prior": False}, "thiếu trọng số"),
+        ({"axis": 0}, "theo các thành phần"),
+        ({"volume": False}, "1/√v"),
+        ({"root": True}, "độ lệch chuẩn"),
+        ({"counts_only": True}, "tổng 1"),
+        ({"over_n": True}, "N_k"),
+        ({"unbiased": True}, "N_k − 1"),
+    ],
+)
+def test_em_step_hints(options, hint):
+    report = checks.em_step_1d(checks.em_variant(**options))
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-mixture")
+def test_parameters_counted_on_a_real_model():
+    """Số chiều của không gian tham số: tham số của mô hình, trừ phần thừa trong cách viết."""
+    model = GaussianMixture(64, 10)
+    upper = 64 * 63 // 2  # nửa trên của mỗi ma trận Cholesky không dùng đến
+    free = sum(p.numel() for p in model.parameters()) - 10 * upper - 1  # softmax thừa một hằng số
+    assert checks.mixture_parameters(free)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (21450, "K − 1"),
+        (9 + 640 + 40960, "đối xứng"),
+        (10 + 640 + 40960, "và các trọng số"),
+        (9 + 1280, "đường chéo; đề"),
+        (21440, "quên các trọng số"),
+        (9 + 20800, "quên các tâm"),
+        (9 + 640, "quên các hiệp phương sai"),
+        (9 + 640 + 2080, "hiệp phương sai riêng"),
+        (64 + 2080, "một Gauss"),
+    ],
+)
+def test_mixture_parameters_hints(answer, hint):
+    report = checks.mixture_parameters(answer)
+    assert not report
+    assert hint in report.message
+
+
+def test_synthetic_ratio_is_the_exact_one():
+    """E[s²] = 19/20 với phép chia n; MSE tổng hợp = 1/20 + E[s²]/10 000."""
+    exact = (1 / 20 + (19 / 20) / 10_000) / (1 / 20)
+    assert checks.synthetic_ratio(exact)
+    assert checks.synthetic_ratio(np.float32(1.0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (0.002, "không giảm theo số điểm"),
+        (0.001996, "không giảm theo số điểm"),
+        (0.5, "mẫu thứ hai"),
+        (500, "Tệ đến thế"),
+        (2.0, "không đáng kể"),
+        (1.5, "Chưa đúng"),
+    ],
+)
+def test_synthetic_ratio_hints(answer, hint):
+    report = checks.synthetic_ratio(answer)
+    assert not report
+    assert hint in report.message
+
+
+RIGHT = dict(checks.FAMILIES)
+
+
+def test_family_table_accepts_the_right_table_in_any_writing():
+    assert checks.family_table(RIGHT)
+    assert checks.family_table({k: [f" {a.upper()} ", b] for k, (a, b) in RIGHT.items()})
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "hint"),
+    [
+        ("DDPM", ("chính xác", "T lượt"), "cận biến phân"),
+        ("MAF", ("chính xác", "1 lượt"), "một lượt, nhưng sinh"),
+        ("VAE", ("chính xác", "1 lượt"), "ELBO"),
+        ("GAN", ("cận dưới", "1 lượt"), "chỉ cho mẫu"),
+        ("luồng phần dư", ("chính xác", "1 lượt"), "2 ô sai"),
+        ("CNF", ("chính xác", "bộ giải"), "sai số của bộ giải"),
+        ("ODE dòng xác suất", ("cận dưới", "T lượt"), "2 ô sai"),
+        ("PixelCNN", ("chính xác", "1 lượt"), "từng điểm ảnh"),
+        ("RealNVP", ("chính xác", "nhanh"), "không nằm trong các lựa chọn"),
+        ("RealNVP", "chính xác", "một cặp"),
+        ("RealNVP", 3, "một cặp"),
+    ],
+)
+def test_family_table_hints(name, cells, hint):
+    report = checks.family_table(RIGHT | {name: cells})
+    assert not report
+    assert hint in report.message
+
+
+def test_every_wrong_cell_has_a_hint():
+    for name, (likelihood, sampling) in RIGHT.items():
+        for option in checks.LIKELIHOODS:
+            if option != likelihood:
+                report = checks.family_table(RIGHT | {name: (option, sampling)})
+                assert report.message.startswith("1 ô sai")
+        for option in checks.SAMPLINGS:
+            if option != sampling:
+                report = checks.family_table(RIGHT | {name: (likelihood, option)})
+                assert report.message.startswith("1 ô sai")
+
+
+def test_family_table_half_filled():
+    empty = {name: (..., ...) for name in RIGHT}
+    assert checks.family_table(empty).blank
+    report = checks.family_table(empty | {"GAN": RIGHT["GAN"]})
+    assert report.blank
+    assert "còn 16 ô trống" in report.message
+    assert "còn thiếu" in checks.family_table({"GAN": RIGHT["GAN"]}).message
+    assert "từ điển" in checks.family_table([1, 2]).message
