@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from course_utils import runtime
+from course_utils.base import GenerativeModel, Objective
 from course_utils.data import toy
 from course_utils.errors import InputError
 from course_utils.evaluation import gap_to_entropy, nll
 from course_utils.flows import Flow, InvertibleLinear, RealNVP, StandardNormal
-from course_utils.training import fit
+from course_utils.training import fit, learning_rate
 
 
 def linear_flow():
@@ -103,3 +104,66 @@ def test_setup_sets_threads_and_seed(monkeypatch):
     assert torch.equal(torch.rand(3), first)
     assert torch.get_num_threads() == 1
     assert device == runtime.get_device()
+
+
+class Rivals(GenerativeModel):
+    """Hai số, hai mục tiêu: `a` hạ (a + b)², `b` hạ (a − b)²; ghi lại các lần gọi."""
+
+    def __init__(self):
+        super().__init__()
+        self.event_shape = (2,)
+        self.a = torch.nn.Parameter(torch.tensor(3.0))
+        self.b = torch.nn.Parameter(torch.tensor(1.0))
+        self.calls = []
+
+    def first(self, x):
+        self.calls.append(("first", self.a.item(), self.b.item()))
+        return (self.a + self.b).square()
+
+    def loss(self, x):
+        self.calls.append(("second", self.a.item(), self.b.item()))
+        return (self.a - self.b).square()
+
+    def objectives(self):
+        return [
+            Objective("first", [self.a], self.first, 3),
+            Objective("second", [self.b], self.loss),
+        ]
+
+
+def test_objectives_take_turns_and_move_only_their_own_parameters():
+    model, seen = Rivals(), []
+    history = fit(model, torch.zeros(8, 2), steps=4, lr=1e-2, progress=False, on_step=seen.append)
+    assert [name for name, _, _ in model.calls] == ["first", "first", "first", "second"] * 4
+    for before, after in zip(model.calls, model.calls[1:], strict=False):
+        moved = ("a", "b")[before[0] == "second"]
+        assert (before[1] != after[1]) == (moved == "a")
+        assert (before[2] != after[2]) == (moved == "b")
+    assert seen == [1, 2, 3, 4]
+    assert list(history.losses) == ["first", "second"]
+    assert history.loss == history.losses["second"]
+    assert [len(v) for v in history.losses.values()] == [4, 4]
+
+
+def test_one_objective_is_the_plain_loop():
+    """Mô hình một mục tiêu: đúng đến từng bit như một vòng Adam viết tay."""
+    x = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
+    runs = []
+    for by_hand in (False, True):
+        runtime.set_seed(0)
+        model = RealNVP(2, layers=2, hidden=(8,))
+        if not by_hand:
+            history = fit(model, x, steps=10, batch_size=16, seed=5, progress=False)
+            assert history.losses == {"loss": history.loss}
+        else:
+            generator = torch.Generator().manual_seed(5)
+            optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+            for step in range(10):
+                batch = x[torch.randint(100, (16,), generator=generator)]
+                optimizer.zero_grad()
+                model.loss(batch).backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+                optimizer.param_groups[0]["lr"] = 1e-3 * learning_rate(step, 10)
+                optimizer.step()
+        runs.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+    assert torch.equal(*runs)
