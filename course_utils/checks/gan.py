@@ -1,0 +1,285 @@
+"""Bộ chấm các bài «Thử ngay» của sổ «Mạng đối sinh».
+
+Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nhất của từng câu.
+"""
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..gan import generator_loss as reference_loss
+from ..gan_theory import dirac_step_matrix, wasserstein_1d
+from .report import Report, function, number, numbers
+
+
+def optimal_discriminator(answer: Any) -> Report:
+    """D*(0) khi dữ liệu theo N(0, 1) và mẫu theo N(2, 1).
+
+    Sách: (eq-optimal-discriminator)
+    """
+    p, q = 1.0, math.exp(-2.0)  # hai mật độ tại 0, bỏ hằng số chung
+    return number(
+        answer,
+        p / (p + q),
+        tol=1e-3,
+        name="D*(0)",
+        hints=[
+            (q / (p + q), "Đó là phần của mẫu giả. D là xác suất «thật», nên tử số là p_data."),
+            (p / q, "Đó là tỉ số mật độ p/p_θ. D* = p/(p + p_θ) luôn nằm giữa 0 và 1."),
+            (math.log(p / q), "Đó là logit log(p/p_θ). Hãy cho nó qua sigmoid."),
+            (
+                0.5,
+                "D* = ½ chỉ ở nơi hai mật độ bằng nhau, ở đây là x = 1. "
+                "Tại x = 0 dữ liệu dày hơn mẫu.",
+            ),
+            (
+                1 / (1 + math.exp(-4.0)),
+                "Bạn quên thừa số ½ trong số mũ: log N(x; 2, 1) chứa −(x − 2)²/2.",
+            ),
+            (
+                math.exp(-0.0) / math.sqrt(2 * math.pi),
+                "Đó là mật độ p(0). D* so p(0) với tổng của hai mật độ tại 0.",
+            ),
+        ],
+    )
+
+
+def game_values(answer: Any) -> Report:
+    """(V khi p_θ = p_data, V khi hai giá rời nhau), với bộ phân biệt tối ưu.
+
+    Sách: (eq-gan-jsd)
+    """
+    ln2 = math.log(2)
+    return numbers(
+        answer,
+        (2 * 0.0 - 2 * ln2, 2 * ln2 - 2 * ln2),
+        tol=1e-3,
+        name="cặp (V khi trùng nhau, V khi rời nhau)",
+        hints=[
+            (
+                (2 * ln2, None),
+                "Sai dấu: log D và log(1 − D) đều âm, nên V không bao giờ dương.",
+            ),
+            ((0, -2 * ln2), "Ngược chỗ: rời nhau thì D* đúng tuyệt đối, log 1 + log 1 = 0."),
+            ((0, None), "V = 0 khi D* không bao giờ nhầm, tức hai giá rời nhau. Ở đây D* = ½."),
+            ((-ln2, None), "V có hai số hạng, mỗi số hạng là log ½."),
+            ((-2 * ln2, ln2), "ln 2 là JSD; V = 2·JSD − log 4."),
+            ((-2 * ln2, 2 * ln2), "Bạn còn phải trừ log 4: V = 2·JSD − log 4."),
+            ((-2.0, None), "Log ở đây là log tự nhiên: log 4 ≈ 1.386, không phải 2 bit."),
+        ],
+    )
+
+
+def generator_gradients(answer: Any) -> Report:
+    """(|dL/dr| bão hòa, |dL/dr| không bão hòa) tại logit r = −10 của một mẫu giả.
+
+    Sách: (eq-non-saturating)
+    """
+    d = 1 / (1 + math.exp(10.0))
+    return numbers(
+        answer,
+        (d, 1 - d),
+        tol=5e-6,
+        name="cặp (bão hòa, không bão hòa)",
+        hints=[
+            ((1 - d, d), "Ngược chỗ: log(1 − D) là mất mát bão hòa, đạo hàm của nó là −D."),
+            ((-d, d - 1), "Đề hỏi độ lớn; bỏ dấu trừ đi."),
+            (
+                (1 / (1 - d), None),
+                "Đó là đạo hàm theo D. Theo logit phải nhân thêm dD/dr = D(1 − D).",
+            ),
+            ((None, 1 / d), "Đó là đạo hàm theo D. Theo logit phải nhân thêm dD/dr = D(1 − D)."),
+            ((0.5, 0.5), "Đó là tại r = 0, nơi hai mất mát dốc như nhau. Ở đây r = −10."),
+            ((0, 1), "Gần đúng, nhưng hãy giữ chữ số: σ(−10) là bao nhiêu?"),
+        ],
+    )
+
+
+def generator_loss(answer: Any) -> Report:
+    """Hàm generator_loss(r) -> mất mát không bão hòa, trung bình trên một lô logit r (n,).
+
+    Hữu hạn với |r| = 100. Sách: (eq-non-saturating)
+    """
+    batches = [[0.0], [2.0, -1.0, 0.5], [100.0, -100.0], [-100.0, -120.0, 3.0]]
+    return function(
+        answer,
+        reference_loss,
+        [(torch.tensor(r),) for r in batches],
+        tol=1e-5,
+        name="generator_loss",
+        hints=[
+            (
+                lambda r: -torch.log(torch.sigmoid(r)).mean(),
+                "Công thức đúng nhưng σ(−100) làm tròn thành 0 và log 0 = −∞. "
+                "Hãy dùng −log σ(r) = softplus(−r).",
+            ),
+            (
+                lambda r: -torch.nn.functional.softplus(r).mean(),
+                "Đó là log(1 − D), mất mát bão hòa. Bản không bão hòa là −log D.",
+            ),
+            (
+                lambda r: torch.log(1 - torch.sigmoid(r)).mean(),
+                "Đó là log(1 − D), mất mát bão hòa, và nó thành −∞ khi r lớn.",
+            ),
+            (
+                lambda r: torch.nn.functional.softplus(r).mean(),
+                "Đó là −log(1 − D): bộ sinh sẽ đi theo hướng bị nhận ra là giả. "
+                "Cần −log D = softplus(−r).",
+            ),
+            (
+                lambda r: -torch.nn.functional.softplus(-r).mean(),
+                "Sai dấu: hạ log D nghĩa là làm cho bộ phân biệt tin chắc đó là giả.",
+            ),
+            (
+                lambda r: torch.nn.functional.softplus(-r).sum(),
+                "Lấy trung bình trên lô, không lấy tổng.",
+            ),
+            (
+                lambda r: torch.nn.functional.softplus(-r),
+                "Cần một số: lấy trung bình trên cả lô.",
+            ),
+            (
+                lambda r: -torch.log(torch.sigmoid(r) + 1e-8).mean(),
+                "Cộng 1e-8 vào trong log làm mất mát dừng ở 18.4 và gradient tắt hẳn. "
+                "Hãy dùng softplus(−r).",
+            ),
+            (
+                lambda r: -torch.sigmoid(r).log().clamp_min(-100).mean(),
+                "Chặn log thì giá trị hữu hạn nhưng gradient ở chỗ bị chặn bằng 0. "
+                "Hãy dùng softplus(−r).",
+            ),
+        ],
+    )
+
+
+def dirac_growth(answer: Any) -> Report:
+    """Môđun trị riêng của một bước Dirac-GAN đồng thời, h = 0.6, không điều chuẩn.
+
+    Sách: (eq-dirac-step)
+    """
+    h = 0.6
+    modulus = torch.linalg.eigvals(dirac_step_matrix(h)).abs().max().item()
+    return number(
+        answer,
+        modulus,
+        tol=1e-3,
+        name="môđun",
+        hints=[
+            (
+                math.sqrt(1 + h * h),
+                "Bạn quên σ(0) = ½: phần ảo của trị riêng là h/2, không phải h.",
+            ),
+            (1 + h * h / 4, "Đó là bình phương của môđun; hãy lấy căn."),
+            (1 + h / 2, "Trị riêng là 1 ± ih/2; môđun là căn của 1 + (h/2)², không phải 1 + h/2."),
+            (
+                1.0,
+                "Đó là khi hai bên đi luân phiên, hoặc khi thời gian liên tục. "
+                "Đi cùng lúc thì mỗi bước lệch ra ngoài một chút.",
+            ),
+            (
+                math.sqrt(1 - h * h / 4),
+                "Sai dấu: hai số ngoài đường chéo trái dấu nhau, nên định thức là 1 + h²/4.",
+            ),
+        ],
+    )
+
+
+def wasserstein_points(answer: Any) -> Report:
+    """(W₁, JSD nat) giữa hai mẫu {0, 1, 3} và {5, 6, 8}, mỗi điểm khối lượng 1/3.
+
+    Sách: (eq-wasserstein), (eq-gan-jsd)
+    """
+    x, y = (torch.tensor(v, dtype=torch.float64) for v in ([0, 1, 3], [5, 6, 8]))
+    w, ln2 = wasserstein_1d(x, y).item(), math.log(2)
+    return numbers(
+        answer,
+        (w, ln2),
+        tol=1e-3,
+        name="cặp (W₁, JSD)",
+        hints=[
+            ((3 * w, None), "Mỗi điểm chỉ mang khối lượng 1/3: lấy trung bình, không lấy tổng."),
+            (
+                (2.0, None),
+                "2 là khe hở giữa hai mẫu (từ 3 đến 5); W₁ là quãng đường trung bình phải chở.",
+            ),
+            ((w * w, None), "W₁ dùng |x − y|, không bình phương."),
+            ((w, 1.0), "JSD bằng 1 bit, tức ln 2 nat; đề hỏi nat."),
+            ((w, 0.0), "Hai giá rời nhau nên JSD lớn nhất có thể, không phải 0."),
+            (
+                (w, math.inf),
+                "Phân kỳ KL mới vô cùng ở đây. JSD so với hỗn hợp của hai luật nên không quá ln 2.",
+            ),
+            ((w, 2 * ln2), "Đó là log 4. JSD là trung bình của hai phân kỳ KL, mỗi cái ln 2."),
+            ((ln2, w), "Hai số đúng nhưng ngược chỗ: W₁ đứng trước."),
+        ],
+    )
+
+
+def count_modes(answer: Any) -> Report:
+    """Hàm count_modes(samples, centers, std) -> số mode tìm thấy.
+
+    Mẫu (n, 2) thuộc về tâm gần nó nhất, nếu cách tâm không quá 3·std; mode được tìm thấy khi giữ
+    ít nhất 1 % số mẫu.
+    """
+    centers = torch.tensor([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0], [6.0, 6.0]])
+    return function(
+        answer,
+        _modes(),
+        [(samples, centers, 0.5) for samples in _mode_cases(centers)],
+        tol=0,
+        name="count_modes",
+        hints=[
+            (
+                _modes(min_share=0.0),
+                "Một hai mẫu lạc vào không đủ: mode được tìm thấy khi giữ ít nhất 1 % số mẫu.",
+            ),
+            (
+                _modes(radius=math.inf),
+                "Điểm nằm giữa hai cụm không thuộc cụm nào: cần cách tâm không quá 3·std.",
+            ),
+            (
+                _modes(radius=math.inf, min_share=0.0),
+                "Thiếu cả hai điều kiện: trong bán kính 3·std, và ít nhất 1 % số mẫu.",
+            ),
+            (_modes(radius=1.0), "Bán kính là 3·std, không phải std."),
+            (
+                _modes(of_near=True),
+                "1 % tính trên mọi mẫu, không phải chỉ trên những mẫu rơi gần một tâm.",
+            ),
+        ],
+    )
+
+
+def _modes(min_share: float = 0.01, radius: float = 3.0, of_near: bool = False):
+    """Bộ đếm mode; mỗi tham số là một chỗ mà người học hay viết khác đi."""
+
+    def count(samples: Tensor, centers: Tensor, std: float) -> int:
+        distance, mode = torch.cdist(samples, centers).min(1)
+        near = mode[distance <= radius * std]
+        held = torch.bincount(near, minlength=len(centers))
+        needed = max(min_share * (len(near) if of_near else len(samples)), 1)
+        return int((held >= needed).sum())
+
+    return count
+
+
+def _mode_cases(centers: Tensor) -> list[Tensor]:
+    """Bốn bộ mẫu 1000 điểm; mỗi bộ làm lộ một cách đếm thiếu điều kiện."""
+    g = torch.Generator().manual_seed(0)
+
+    def at(place: Tensor, n: int, spread: float = 0.2) -> Tensor:
+        return place + spread * torch.randn(n, 2, generator=g).clamp(-2, 2)
+
+    middle = centers.mean(0)
+    ring = 1.0 * torch.nn.functional.normalize(torch.randn(300, 2, generator=g), dim=1)
+    return [
+        torch.cat([at(c, 250) for c in centers]),  # cả bốn
+        torch.cat([at(centers[0], 600), at(centers[1], 395), at(centers[2], 5)]),  # 0.5 %
+        torch.cat([at(centers[0], 500), at(middle + torch.tensor([0.0, 0.5]), 500)]),  # lơ lửng
+        torch.cat([centers[3] + ring, at(centers[0], 700)]),  # cách tâm 2·std
+        torch.cat(
+            [at(middle, 600), at(centers[0], 392), at(centers[1], 8)]
+        ),  # 8 trên 400, trên 1000
+    ]

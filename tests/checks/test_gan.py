@@ -1,0 +1,227 @@
+"""Mỗi bộ chấm của sổ «Mạng đối sinh»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from scipy import stats
+
+from course_utils.checks import gan as checks
+from course_utils.evaluation import mode_coverage
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.optimal_discriminator,
+        checks.game_values,
+        checks.generator_gradients,
+        checks.generator_loss,
+        checks.dirac_growth,
+        checks.wasserstein_points,
+        checks.count_modes,
+    ],
+)
+def test_blank_answer_is_not_wrong(check):
+    report = check(...)
+    assert report.blank
+    assert "chưa điền" in report.message
+
+
+@pytest.mark.equation("eq-optimal-discriminator")
+def test_optimal_discriminator_against_scipy():
+    p, q = stats.norm(0, 1).pdf(0), stats.norm(2, 1).pdf(0)
+    assert checks.optimal_discriminator(p / (p + q))
+    assert checks.optimal_discriminator(torch.tensor(p / (p + q), dtype=torch.float32))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (0.1192, "tử số là p_data"),
+        (7.3891, "tỉ số mật độ"),
+        (2, "sigmoid"),
+        (0.5, "x = 1"),
+        (0.9820, "thừa số ½"),
+        (0.3989, "mật độ p(0)"),
+    ],
+)
+def test_optimal_discriminator_hints(answer, hint):
+    report = checks.optimal_discriminator(answer)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-gan-jsd")
+def test_game_values():
+    assert checks.game_values((-math.log(4), 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((1.3863, 0), "không bao giờ dương"),
+        ((0, -1.3863), "Ngược chỗ"),
+        ((0, 0), "D* = ½"),
+        ((-0.6931, 0), "hai số hạng"),
+        ((-1.3863, 0.6931), "ln 2 là JSD"),
+        ((-1.3863, 1.3863), "trừ log 4"),
+        ((-2, 0), "log tự nhiên"),
+    ],
+)
+def test_game_values_hints(answer, hint):
+    report = checks.game_values(answer)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-non-saturating")
+def test_generator_gradients_by_autograd():
+    answer = []
+    for loss in (lambda r: torch.log(1 - r.sigmoid()), lambda r: -torch.log(r.sigmoid())):
+        r = torch.tensor(-10.0, dtype=torch.float64, requires_grad=True)
+        loss(r).backward()
+        answer.append(abs(r.grad.item()))
+    assert checks.generator_gradients(answer)
+    assert checks.generator_gradients((4.54e-5, 0.99995))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((0.9999546, 4.53979e-05), "Ngược chỗ"),
+        ((-4.53979e-05, -0.9999546), "độ lớn"),
+        ((1.0000454, 0.9999546), "theo D"),
+        ((4.53979e-05, 22027.465795), "theo D"),
+        ((0.5, 0.5), "r = 0"),
+        ((0, 1), "giữ chữ số"),
+    ],
+)
+def test_generator_gradients_hints(answer, hint):
+    report = checks.generator_gradients(answer)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        lambda r: F.softplus(-r).mean(),
+        lambda r: -F.logsigmoid(r).mean(),
+        lambda r: F.binary_cross_entropy_with_logits(r, torch.ones_like(r)),
+        lambda r: torch.logaddexp(torch.zeros_like(r), -r).mean(),
+    ],
+)
+def test_generator_loss_accepts_right_answers(right):
+    assert checks.generator_loss(right)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (lambda r: -torch.log(torch.sigmoid(r)).mean(), "làm tròn thành 0"),
+        (lambda r: -F.softplus(r).mean(), "mất mát bão hòa"),
+        (lambda r: torch.log(1 - torch.sigmoid(r)).mean(), "−∞ khi r lớn"),
+        (lambda r: F.softplus(r).mean(), "bị nhận ra là giả"),
+        (lambda r: F.logsigmoid(r).mean(), "Sai dấu"),
+        (lambda r: F.softplus(-r).sum(), "không lấy tổng"),
+        (lambda r: F.softplus(-r), "Cần một số"),
+        (lambda r: -torch.log(torch.sigmoid(r) + 1e-8).mean(), "1e-8"),
+        (lambda r: -torch.sigmoid(r).log().clamp_min(-100).mean(), "Chặn log"),
+    ],
+)
+def test_generator_loss_hints(wrong, hint):
+    report = checks.generator_loss(wrong)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-dirac-step")
+def test_dirac_growth_by_hand():
+    assert checks.dirac_growth(abs(complex(1, 0.3)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (1.1662, "σ(0) = ½"),
+        (1.09, "lấy căn"),
+        (1.3, "không phải 1 + h/2"),
+        (1, "luân phiên"),
+        (0.9539, "Sai dấu"),
+    ],
+)
+def test_dirac_growth_hints(answer, hint):
+    report = checks.dirac_growth(answer)
+    assert not report
+    assert hint in report.message
+
+
+@pytest.mark.equation("eq-wasserstein")
+def test_wasserstein_points_against_scipy():
+    w = stats.wasserstein_distance([0, 1, 3], [5, 6, 8])
+    assert checks.wasserstein_points((w, math.log(2)))
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ((15, 0.6931), "khối lượng 1/3"),
+        ((2, 0.6931), "khe hở"),
+        ((25, 0.6931), "không bình phương"),
+        ((5, 1), "1 bit"),
+        ((5, 0), "rời nhau"),
+        ((5, math.inf), "không quá ln 2"),
+        ((5, 1.3863), "log 4"),
+        ((0.6931, 5), "ngược chỗ"),
+    ],
+)
+def test_wasserstein_points_hints(answer, hint):
+    report = checks.wasserstein_points(answer)
+    assert not report
+    assert hint in report.message
+
+
+def test_count_modes_accepts_the_package_and_a_loop():
+    def loop(samples, centers, std):
+        found = 0
+        for k in range(len(centers)):
+            held = 0
+            for x in samples:
+                away = (x - centers).norm(dim=1)
+                held += bool(away.argmin() == k and away[k] <= 3 * std)
+            found += held >= 0.01 * len(samples)
+        return found
+
+    assert checks.count_modes(loop)
+    assert checks.count_modes(lambda x, c, s: mode_coverage(x, c, s).found)
+
+
+@pytest.mark.parametrize(
+    ("radius", "share", "hint"),
+    [
+        (3, 0.0, "lạc vào"),
+        (math.inf, 0.01, "giữa hai cụm"),
+        (math.inf, 0.0, "cả hai điều kiện"),
+        (1, 0.01, "Bán kính"),
+    ],
+)
+def test_count_modes_hints(radius, share, hint):
+    def wrong(samples, centers, std):
+        distance, mode = (samples[:, None] - centers).norm(dim=2).min(1)
+        held = [int(((mode == k) & (distance <= radius * std)).sum()) for k in range(len(centers))]
+        return sum(h > 0 and h >= share * len(samples) for h in held)
+
+    report = checks.count_modes(wrong)
+    assert not report
+    assert hint in report.message
+
+
+def test_count_modes_share_of_every_sample():
+    def wrong(samples, centers, std):
+        distance, mode = torch.cdist(samples, centers).min(1)
+        shares = torch.bincount(mode[distance <= 3 * std], minlength=len(centers)).double()
+        return int((shares / shares.sum() >= 0.01).sum())
+
+    assert "mọi mẫu" in checks.count_modes(wrong).message
