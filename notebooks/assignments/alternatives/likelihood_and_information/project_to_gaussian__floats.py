@@ -1,0 +1,6 @@
+# Đúng: số thực Python, phương sai là mô-men bậc hai trừ bình phương trung bình.
+def project_to_gaussian(weights, means, variances):
+    rows = list(zip(weights.tolist(), means.tolist(), variances.tolist()))
+    m = sum(w * a for w, a, _ in rows)
+    v = sum(w * (s + a * a) for w, a, s in rows) - m * m
+    return [m, v, 0.5 * math.log(2 * math.pi * v) + 0.5]

