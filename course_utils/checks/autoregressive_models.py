@@ -1,0 +1,490 @@
+"""Bộ chấm các bài «Thử ngay» của sổ «Mô hình tự hồi quy».
+
+Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nhất của từng câu.
+"""
+
+import itertools
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .report import Report, function, numbers
+
+#: P(x₁=1), P(x₂=1 | x₁), P(x₃=1 | x₁, x₂): bảng ba bit của trang lý thuyết.
+FIRST = 0.6
+SECOND = {0: 0.1, 1: 0.7}
+THIRD = {(0, 0): 0.1, (0, 1): 0.5, (1, 0): 0.5, (1, 1): 0.55}
+
+
+def three_bit_table() -> dict[tuple[int, int, int], float]:
+    """Tám xác suất P(x₁, x₂, x₃) của bảng ba bit. Sách: (eq-chain-rule)"""
+    table = {}
+    for a, b, c in itertools.product((0, 1), repeat=3):
+        p = FIRST if a else 1 - FIRST
+        p *= SECOND[a] if b else 1 - SECOND[a]
+        p *= THIRD[a, b] if c else 1 - THIRD[a, b]
+        table[a, b, c] = p
+    return table
+
+
+def chain_rule_nll(answer: Any) -> Report:
+    """(P(1, 0, 1), đối log hợp lý tính bằng bit) theo bảng ba bit.
+
+    Sách: (eq-chain-rule)
+    """
+    table = three_bit_table()
+    p = FIRST * (1 - SECOND[1]) * THIRD[1, 0]
+    bits = -math.log2(p)
+    second = sum(q for x, q in table.items() if x[1] == 0)
+    third = sum(q for x, q in table.items() if x[2] == 1)
+    return numbers(
+        answer,
+        (p, bits),
+        tol=1e-3,
+        name="cặp (P, số bit)",
+        hints=[
+            ((p, -math.log(p)), "Số thứ hai đang là nat (log tự nhiên); đề hỏi bit."),
+            ((p, -math.log10(p)), "Số thứ hai dùng log cơ số 10; bit dùng log cơ số 2."),
+            ((p, -bits), "Đối log hợp lý là −log₂ P, một số dương vì P < 1."),
+            (
+                (FIRST * SECOND[1] * THIRD[1, 0], None),
+                "Bạn lấy P(x₂=1 | x₁=1) = 0.7; ở đây x₂ = 0, nên thừa số là 1 − 0.7.",
+            ),
+            (
+                (FIRST * second * third, None),
+                "Bạn nhân các xác suất biên. Mỗi thừa số phải có điều kiện trên các bit trước nó.",
+            ),
+            (
+                (FIRST + (1 - SECOND[1]) + THIRD[1, 0], None),
+                "Xác suất của cả dãy là tích, không phải tổng, của ba điều kiện.",
+            ),
+            (
+                ((1 - FIRST) * (1 - SECOND[0]) * THIRD[0, 0], None),
+                "Đó là P(0, 0, 1): bit đầu của dãy đang hỏi là 1.",
+            ),
+            ((bits, p), "Hai số đúng nhưng ngược chỗ: xác suất đứng trước."),
+        ],
+    )
+
+
+def masks(answer: Any) -> Report:
+    """Hàm masks(dim, degrees) -> (hidden, output) của một MADE có một tầng ẩn.
+
+    degrees: bậc của từng nút ẩn. hidden (H, dim), output (dim, H), gồm 0 và 1.
+    Sách: (eq-made-mask)
+    """
+    inputs = [(3, [1, 2, 1]), (4, [1, 2, 3, 3, 2]), (5, [4, 1, 3, 2]), (2, [1])]
+    return function(
+        answer,
+        _masks,
+        inputs,
+        tol=1e-9,
+        name="masks",
+        hints=[
+            (
+                lambda dim, degrees: _masks(dim, degrees, output=torch.ge),
+                "Rò rỉ: tầng ra phải dùng dấu > chặt, kẻo đầu ra i thấy chính x_i.",
+            ),
+            (
+                lambda dim, degrees: _masks(dim, degrees, hidden=torch.gt),
+                "Tầng ẩn dùng ≥: nút bậc m được biết cả x_m. Dùng > là mất thành phần gần nhất.",
+            ),
+            (
+                lambda dim, degrees: _masks(dim, degrees, hidden=torch.gt, output=torch.ge),
+                "Hai dấu bị đổi chỗ cho nhau: ≥ ở tầng ẩn, > ở tầng ra. "
+                "(Một tầng ẩn thì tích vẫn tam giác, thêm tầng thì mất thành phần gần nhất.)",
+            ),
+            (
+                lambda dim, degrees: tuple(m.T for m in _masks(dim, degrees)),
+                "Hai mặt nạ bị chuyển vị: hàng là nút ra của tầng, cột là nút vào.",
+            ),
+            (
+                lambda dim, degrees: _masks(dim, degrees, start=0),
+                "Đầu vào và đầu ra mang bậc 1, 2, …, dim; bạn đang đếm từ 0.",
+            ),
+            (
+                lambda dim, degrees: _masks(dim, degrees, hidden=torch.le, output=torch.lt),
+                "Chiều bị ngược: đây là mô hình đoán mỗi thành phần từ các thành phần đứng SAU.",
+            ),
+            (
+                lambda dim, degrees: _masks(dim, degrees)[::-1],
+                "Hai mặt nạ đúng nhưng ngược chỗ: mặt nạ tầng ẩn đứng trước.",
+            ),
+        ],
+    )
+
+
+def causal_attention(answer: Any) -> Report:
+    """Hàm attention(q, k, v) -> o; cả bốn (T, d). Vị trí i đọc các vị trí j ≤ i.
+
+    Phép thử rò rỉ bằng tự động vi phân: đầu ra i không được phụ thuộc khóa hay giá trị j > i.
+    Sách: (eq-attention)
+    """
+    report = function(
+        answer,
+        _attention,
+        [_triple(length, dim, seed) for seed, (length, dim) in enumerate([(1, 3), (4, 2), (6, 5)])],
+        tol=1e-5,
+        name="attention",
+        hints=[
+            (
+                lambda q, k, v: _attention(q, k, v, mask="none"),
+                "Chưa có mặt nạ: mỗi vị trí đang đọc cả tương lai.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, mask="after"),
+                "Bạn che SAU softmax: mẫu số đã cộng cả tương lai, nên vẫn rò rỉ. "
+                "Hãy đặt điểm của j > i bằng −∞ trước softmax.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, mask="zero"),
+                "Bạn đặt điểm bị che bằng 0; e⁰ = 1 nên chúng vẫn có trọng số. Hãy dùng −∞.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, mask="reversed"),
+                "Mặt nạ bị ngược: vị trí i phải đọc j ≤ i, không phải j ≥ i.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, mask="strict"),
+                "Bạn che cả đường chéo nên hàng đầu không đọc được gì (softmax cho NaN): "
+                "ở đây vị trí i được đọc chính nó. Phép dời một bước đã lo phần «chặt».",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, scale=lambda d: 1.0),
+                "Bạn quên chia điểm cho √d.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, scale=lambda d: float(d)),
+                "Chia cho √d, không phải cho d.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, v, axis=0),
+                "Softmax sai chiều: với mỗi truy vấn i, trọng số cộng theo khóa j phải bằng 1.",
+            ),
+            (
+                lambda q, k, v: _attention(k, q, v),
+                "Truy vấn và khóa đổi chỗ: hàng i của bảng điểm là qᵢ·kⱼ.",
+            ),
+            (
+                lambda q, k, v: _attention(q, k, k),
+                "Bạn đang trộn các khóa; cần trộn các giá trị v.",
+            ),
+        ],
+    )
+    if report.ok or report.blank or report.message.startswith("Chưa đúng."):
+        return report
+    leak = _leak(answer, *_triple(5, 3, seed=7))
+    return report if leak is None else Report(False, leak)
+
+
+def receptive_field(answer: Any) -> Report:
+    """Hàm receptive_field(kernel, dilations) -> số mẫu mà một đầu ra đọc.
+
+    Sách: (eq-receptive-field)
+    """
+    inputs = [
+        (2, [2**i for i in range(10)]),
+        (3, [1, 2, 4]),
+        (2, [1, 1, 1, 1]),
+        (5, [3]),
+        (2, [1, 2, 4, 8, 1, 2, 4, 8]),
+    ]
+    return function(
+        answer,
+        lambda kernel, dilations: 1 + (kernel - 1) * sum(dilations),
+        inputs,
+        tol=1e-9,
+        name="receptive_field",
+        hints=[
+            (
+                lambda kernel, dilations: (kernel - 1) * sum(dilations),
+                "Thiếu 1: bạn mới đếm độ trễ xa nhất, còn chính vị trí hiện tại nữa.",
+            ),
+            (
+                lambda kernel, dilations: 1 + (kernel - 1) * len(dilations),
+                "Đó là chồng tầng không giãn: mỗi tầng lùi thêm (kernel − 1)·d, không phải "
+                "kernel − 1.",
+            ),
+            (
+                lambda kernel, dilations: 1 + sum(dilations),
+                "Chỉ đúng với nhân 2: nhân k lùi được (k − 1) lần bước giãn.",
+            ),
+            (
+                lambda kernel, dilations: 1 + kernel * sum(dilations),
+                "Nhân k có k điểm nhưng chỉ k − 1 khoảng cách giữa chúng.",
+            ),
+            (
+                lambda kernel, dilations: kernel ** len(dilations),
+                "Đó là số đường đi; nó chỉ bằng trường nhìn khi bước giãn là 1, k, k², …",
+            ),
+            (
+                lambda kernel, dilations: 1 + (kernel - 1) * max(dilations),
+                "Các tầng cộng dồn: mỗi tầng lùi thêm một đoạn, không chỉ tầng giãn nhất.",
+            ),
+        ],
+    )
+
+
+def top_p(answer: Any) -> Report:
+    """Hàm top_p(probs, p) -> xác suất sau khi cắt đuôi và chuẩn hóa lại, đúng thứ tự cũ.
+
+    Sách: (eq-top-p)
+    """
+    inputs = [
+        (torch.tensor([0.5, 0.3, 0.15, 0.05]), 0.7),
+        (torch.tensor([0.1, 0.05, 0.6, 0.25]), 0.8),
+        (torch.tensor([0.1, 0.05, 0.6, 0.25]), 0.3),
+        (torch.tensor([0.22, 0.28, 0.11, 0.18, 0.21]), 0.75),
+        (torch.tensor([0.2, 0.7, 0.1]), 1.0),
+    ]
+    return function(
+        answer,
+        _top_p,
+        inputs,
+        tol=1e-5,
+        name="top_p",
+        hints=[
+            (
+                lambda probs, p: _top_p(probs, p, normalise=False),
+                "Phần giữ lại phải được chuẩn hóa lại cho tổng bằng 1.",
+            ),
+            (
+                lambda probs, p: _top_p(probs, p, extra=-1),
+                "Giá trị làm tổng chạm ngưỡng p phải được giữ lại, kẻo phần giữ lại chưa đủ p.",
+            ),
+            (
+                lambda probs, p: _top_p(probs, p, extra=-1, least=1),
+                "Giá trị làm tổng chạm ngưỡng p phải được giữ lại, kẻo phần giữ lại chưa đủ p.",
+            ),
+            (
+                lambda probs, p: _top_p(probs, p, extra=1),
+                "Bạn giữ thừa một giá trị: dừng ngay khi tổng đã đủ p.",
+            ),
+            (
+                lambda probs, p: _top_p(probs, p).sort(descending=True).values,
+                "Xác suất đúng nhưng đã bị xếp lại: hãy trả mỗi giá trị về đúng chỗ cũ.",
+            ),
+            (
+                lambda probs, p: _keep(probs, probs >= p),
+                "Ngưỡng p áp cho TỔNG các giá trị dễ xảy ra nhất, không cho từng giá trị.",
+            ),
+            (
+                lambda probs, p: _keep(probs, probs >= 1 - p),
+                "Ngưỡng p áp cho TỔNG các giá trị dễ xảy ra nhất, không cho từng giá trị.",
+            ),
+            (
+                lambda probs, p: _keep(probs, _before(probs) < p),
+                "Phải xếp giảm dần trước khi cộng dồn: tập giữ lại gồm các giá trị dễ xảy ra nhất.",
+            ),
+        ],
+    )
+
+
+def temperature(answer: Any) -> Report:
+    """Hàm temper(logits, T) -> xác suất ở nhiệt độ T, theo chiều cuối.
+
+    Sách: (eq-sampling-temperature)
+    """
+    inputs = [
+        (torch.tensor([2.0, 1.0, 0.0, -1.0]), 0.5),
+        (torch.tensor([[0.3, -0.2, 0.9], [1.5, 1.5, -2.0]]), 2.0),
+        (torch.tensor([0.0, 0.7]), 1.0),
+    ]
+    return function(
+        answer,
+        lambda logits, T: (logits / T).softmax(-1),
+        inputs,
+        tol=1e-5,
+        name="temper",
+        hints=[
+            (
+                lambda logits, T: (logits * T).softmax(-1),
+                "Bạn nhân với T: nhiệt độ thấp phải làm phân phối NHỌN hơn, nên chia cho T.",
+            ),
+            (
+                lambda logits, T: logits.softmax(-1) / T,
+                "Chia xác suất cho T thì tổng không còn bằng 1: hãy chia logit trước softmax.",
+            ),
+            (
+                lambda logits, T: logits.softmax(-1) ** (1 / T),
+                "p^{1/T} chưa chuẩn hóa: hãy chia cho tổng của nó.",
+            ),
+            (
+                lambda logits, T: logits.softmax(-1),
+                "Nhiệt độ không có tác dụng gì: chuẩn hóa lại đã xóa mất nó.",
+            ),
+            (
+                lambda logits, T: (logits / T).softmax(0),
+                "Softmax phải đi theo chiều cuối, chiều của các giá trị.",
+            ),
+            (
+                lambda logits, T: (logits / T).log_softmax(-1),
+                "Đó là log xác suất; đề hỏi xác suất.",
+            ),
+        ],
+    )
+
+
+def temperature_two_ways(answer: Any) -> Report:
+    """(theo từng bước, theo cả dãy): P(x₁ = 1) của bảng ba bit ở nhiệt độ T = 1/2.
+
+    Sách: (eq-sampling-temperature)
+    """
+    step = FIRST**2 / (FIRST**2 + (1 - FIRST) ** 2)
+    weights = {x: p**2 for x, p in three_bit_table().items()}
+    joint = sum(w for x, w in weights.items() if x[0]) / sum(weights.values())
+    roots = {x: p**0.5 for x, p in three_bit_table().items()}
+    root = FIRST**0.5 / (FIRST**0.5 + (1 - FIRST) ** 0.5)
+    joint_root = sum(w for x, w in roots.items() if x[0]) / sum(roots.values())
+    return numbers(
+        answer,
+        (step, joint),
+        tol=1e-3,
+        name="cặp (từng bước, cả dãy)",
+        hints=[
+            ((joint, step), "Hai số đúng nhưng ngược chỗ: theo từng bước đứng trước."),
+            (
+                (step, step),
+                "Hai cách cho hai số khác nhau: cả dãy phải nâng tám xác suất P(x) lên lũy thừa 2.",
+            ),
+            (
+                (root, joint_root),
+                "Bạn lấy căn bậc hai: T = 1/2 nghĩa là lũy thừa 1/T = 2.",
+            ),
+            ((root, None), "Bạn lấy căn bậc hai: T = 1/2 nghĩa là lũy thừa 1/T = 2."),
+            ((FIRST, None), "Đó là xác suất ở T = 1, chưa làm nguội."),
+            ((FIRST**2, None), "Lũy thừa xong phải chuẩn hóa lại: chia cho 0.6² + 0.4²."),
+            (
+                (step, sum(w for x, w in weights.items() if x[0])),
+                "Chưa chuẩn hóa: chia cho tổng bình phương của cả tám xác suất.",
+            ),
+        ],
+    )
+
+
+def perplexity(answer: Any) -> Report:
+    """(perplexity, bit mỗi ký tự) của đối log hợp lý 1.6 nat mỗi ký tự."""
+    nats = 1.6
+    bits = nats / math.log(2)
+    return numbers(
+        answer,
+        (math.exp(nats), bits),
+        tol=1e-2,
+        name="cặp (perplexity, số bit)",
+        hints=[
+            ((2**nats, None), "2^{1.6} trộn hai đơn vị: với nat, cơ số là e."),
+            ((math.exp(-nats), None), "Đó là nghịch đảo: perplexity lớn hơn 1."),
+            ((bits, math.exp(nats)), "Hai số đúng nhưng ngược chỗ: perplexity đứng trước."),
+            ((None, nats * math.log(2)), "Đổi nat sang bit thì chia cho ln 2, không nhân."),
+            ((math.exp(bits), None), "Dùng e thì số mũ phải là nat; dùng 2 thì số mũ là bit."),
+            ((None, nats), "Số thứ hai vẫn còn là nat."),
+        ],
+    )
+
+
+def blind_spot(answer: Any) -> Report:
+    """(số điểm khuất, số điểm đứng trước) của tâm lưới 11×11, tích chập 3×3 có mặt nạ.
+
+    Sách: (eq-pixelcnn-mask)
+    """
+    m = 5
+    unseen, before = m * (m - 1) // 2, 2 * m * (m + 1)
+    return numbers(
+        answer,
+        (unseen, before),
+        tol=1e-9,
+        name="cặp (số điểm khuất, số điểm đứng trước)",
+        hints=[
+            ((0, None), "Không phải mọi điểm trước đều được thấy: nhìn về phía trên bên phải."),
+            ((6, None), "6 là của lưới 9×9; ở đây từ tâm còn 5 hàng phía trên."),
+            (
+                (m * (m + 1) // 2, None),
+                "Điểm lên a hàng, sang phải a cột vẫn thấy được (đi chéo); chỉ khuất khi b > a.",
+            ),
+            (
+                (2 * unseen, None),
+                "Phía bên trái không khuất: ở cùng hàng và hàng trên ta còn bước sang trái được.",
+            ),
+            ((before, unseen), "Hai số đúng nhưng ngược chỗ: số điểm khuất đứng trước."),
+            ((unseen, 121), "121 là cả lưới; chỉ đếm các điểm đứng trước tâm theo thứ tự quét."),
+            (
+                (unseen, before + 1),
+                "Tâm không đứng trước chính nó.",
+            ),
+            ((unseen, m * 11), "Bạn quên 5 điểm bên trái trong cùng hàng."),
+            ((unseen, before - unseen), "Đó là số điểm ĐƯỢC thấy; đề hỏi tất cả các điểm trước."),
+        ],
+    )
+
+
+def _masks(dim, degrees, hidden=torch.ge, output=torch.gt, start=1):
+    inputs = torch.arange(start, dim + start)
+    middle = torch.as_tensor(degrees)
+    return (
+        hidden(middle[:, None], inputs[None]).float(),
+        output(inputs[:, None], middle[None]).float(),
+    )
+
+
+def _triple(length: int, dim: int, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(2 * torch.randn(length, dim, generator=generator) for _ in range(3))
+
+
+def _attention(q, k, v, mask="before", scale=math.sqrt, axis=-1):
+    scores = q @ k.T / scale(q.shape[-1])
+    past = torch.ones_like(scores).tril().bool()
+    if mask == "before":
+        scores = scores.masked_fill(~past, -math.inf)
+    elif mask == "strict":
+        scores = scores.masked_fill(~past.tril(-1), -math.inf)
+    elif mask == "reversed":
+        scores = scores.masked_fill(past.tril(-1), -math.inf)
+    elif mask == "zero":
+        scores = scores.masked_fill(~past, 0.0)
+    weights = scores.softmax(axis)
+    return (weights * past if mask == "after" else weights) @ v
+
+
+def _leak(answer, q: Tensor, k: Tensor, v: Tensor) -> str | None:
+    """Câu báo rò rỉ đầu tiên tìm thấy: đầu ra i phụ thuộc khóa hay giá trị j > i."""
+    for name in ("khóa k", "giá trị v"):
+        moved = (k if name == "khóa k" else v).clone().requires_grad_()
+        try:
+            out = answer(q, moved, v) if name == "khóa k" else answer(q, k, moved)
+            for i in range(len(q) - 1):
+                gradient = torch.autograd.grad(
+                    out[i].sum(), moved, retain_graph=True, allow_unused=True
+                )[0]
+                if gradient is None:
+                    continue
+                future = gradient[i + 1 :].abs().amax(1)
+                if future.max() > 0:
+                    j = i + 1 + int(future.argmax())
+                    return (
+                        f"Rò rỉ: đầu ra ở vị trí {i} còn phụ thuộc {name} ở vị trí {j} "
+                        f"(gradient {float(future.max()):.2g}, phải bằng 0 tuyệt đối)."
+                    )
+        except Exception:
+            return None
+    return None
+
+
+def _before(probs: Tensor) -> Tensor:
+    return probs.cumsum(-1) - probs
+
+
+def _keep(probs: Tensor, kept: Tensor) -> Tensor:
+    left = probs * kept
+    return left / left.sum()
+
+
+def _top_p(probs, p, normalise=True, extra=0, least=0):
+    order = probs.argsort(descending=True)
+    # Trừ một chút: tổng dồn bằng float có thể lệch chữ số cuối.
+    count = int((_before(probs[order]) < p - 1e-6).sum()) + extra
+    kept = torch.zeros_like(probs)
+    kept[order[: max(count, least)]] = 1
+    return _keep(probs, kept) if normalise else probs * kept
