@@ -5,9 +5,22 @@ Map1D(preset="exp")
 FlowGrid(flow, name="hai_trang")
 """
 
+from .dirac_gan import DiracGan
+from .em_steps import EMSteps
 from .flow_grid import FlowGrid, export_layers
+from .gan_training import GanTraining, Snapshots
 from .live_figure import LiveFigure
 from .map1d import Map1D
 from .two_kl import TwoKL
 
-__all__ = ["FlowGrid", "LiveFigure", "Map1D", "TwoKL", "export_layers"]
+__all__ = [
+    "DiracGan",
+    "EMSteps",
+    "FlowGrid",
+    "GanTraining",
+    "LiveFigure",
+    "Map1D",
+    "Snapshots",
+    "TwoKL",
+    "export_layers",
+]
