@@ -1,0 +1,437 @@
+"""Bộ chấm các bài «Thử ngay» của sổ «VAE phân cấp».
+
+Mỗi hàm tự tính đáp án từ đề bài; gợi ý nhắm vào những lỗi hay gặp nhất của từng câu.
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+
+from .report import Report, blank, function, numbers
+
+LOG_2PI = math.log(2 * math.pi)
+
+
+def log_normal(x: float, mean: float, var: float) -> float:
+    """log N(x; mean, var); đối số cuối là phương sai."""
+    return -0.5 * (LOG_2PI + math.log(var) + (x - mean) ** 2 / var)
+
+
+def chain_numbers(x: float, decoder: float, gain1: float, v1: float, gain2: float, v2: float):
+    """Các số hạng của chuỗi z₂ ~ N(0, 1), z₁|z₂ ~ N(z₂, 1), x|z₁ ~ N(z₁, decoder).
+
+    Bộ mã hóa q(z₁|x) = N(gain1·x, v1), q(z₂|z₁) = N(gain2·z₁, v2). Trả về một dict: tái tạo,
+    KL ở đỉnh, số hạng tầng 1 dưới luật đúng và dưới vài luật sai, log p(x).
+    """
+    m1 = gain1 * x
+    m2, s2 = gain2 * m1, v2 + gain2**2 * v1  # q(z₂|x)
+    slope = gain2 * v1 / s2  # q(z₁|z₂, x) = N(m1 + slope (z₂ − m2), v)
+    v = v1 - slope * gain2 * v1
+
+    def level_one(mean2: float, var2: float) -> float:
+        difference = m1 + slope * (mean2 - m2) - mean2
+        return 0.5 * (v + difference**2 + (slope - 1) ** 2 * var2 - 1 - math.log(v))
+
+    return {
+        "reconstruction": -0.5 * (LOG_2PI + math.log(decoder) + ((x - m1) ** 2 + v1) / decoder),
+        "top": 0.5 * (s2 + m2**2 - 1 - math.log(s2)),
+        "top_given_z1": 0.5 * (v2 + gain2**2 * (v1 + m1**2) - 1 - math.log(v2)),
+        "one": level_one(m2, s2),
+        "one_under_prior": level_one(0.0, 1.0),
+        "one_at_mean": level_one(m2, 0.0),
+        "one_independent": 0.5 * (v1 + s2 + (m1 - m2) ** 2 - 1 - math.log(v1)),
+        "one_to_standard": 0.5 * (v1 + m1**2 - 1 - math.log(v1)),
+        "log_p": log_normal(x, 0.0, 2 + decoder),
+        "log_p_standard": log_normal(x, 0.0, 1 + decoder),
+    }
+
+
+def two_level_elbo(answer: Any) -> Report:
+    """(ELBO, khe hở) tại x = 2 của chuỗi hai tầng: x|z₁ ~ N(z₁, ½), q(z₁|x) = N(0.6x, 0.4),
+    q(z₂|z₁) = N(z₁/2, ½).
+
+    Sách: (eq-hvae-telescoped)
+    """
+    t = chain_numbers(2.0, 0.5, 0.6, 0.4, 0.5, 0.5)
+    elbo = t["reconstruction"] - t["top"] - t["one"]
+    gap = t["log_p"] - elbo
+    naive = t["reconstruction"] - t["top_given_z1"] - t["one_independent"]
+    return numbers(
+        answer,
+        (elbo, gap),
+        tol=1e-3,
+        name="cặp (ELBO, khe hở)",
+        hints=[
+            ((gap, elbo), "Hai số đúng nhưng ngược chỗ: ELBO đứng trước."),
+            ((t["log_p"], None), "Đó là log p(x), với p(x) = N(0, 2.5). ELBO nằm dưới nó."),
+            (
+                (t["log_p_standard"], None),
+                "Bạn lấy tiên nghiệm của z₁ là N(0, 1). Nó là N(z₂, 1): biên của z₁ có phương "
+                "sai 2.",
+            ),
+            ((t["reconstruction"], None), "Đó mới là số hạng tái tạo; còn phải trừ hai KL."),
+            (
+                (naive, None),
+                "Bạn lấy kỳ vọng như thể z₁ và z₂ độc lập khi biết x. Dưới q chúng tương quan: "
+                "z₂ sinh ra từ z₁.",
+            ),
+            (
+                (t["reconstruction"] - t["top"] - t["one_under_prior"], None),
+                "KL của tầng 1 phải lấy trung bình theo q(z₂|x), không theo tiên nghiệm p(z₂).",
+            ),
+            (
+                (t["reconstruction"] - t["top"] - t["one_at_mean"], None),
+                "Bạn thay z₂ bằng trung bình của nó. KL của tầng 1 là hàm bậc hai của z₂, nên "
+                "còn số hạng phương sai.",
+            ),
+            (
+                (t["reconstruction"] - t["top"] - t["one_to_standard"], None),
+                "Tầng 1 phải so với p(z₁|z₂), không so với N(0, 1): chỉ đỉnh mới có tiên nghiệm "
+                "chuẩn.",
+            ),
+            (
+                (t["reconstruction"] - t["top_given_z1"] - t["one"], None),
+                "Bạn trộn hai cách tách. Nếu tầng 1 dùng q(z₁|z₂, x) thì đỉnh dùng q(z₂|x), "
+                "không phải q(z₂|z₁).",
+            ),
+            ((t["reconstruction"] + t["top"] + t["one"], None), "Hai KL phải trừ đi."),
+            ((elbo, -gap), "Khe hở là log p(x) − ELBO, không âm."),
+        ],
+    )
+
+
+GENERATIVE = frozenset({("z3", "z2"), ("z2", "z1"), ("z1", "x")})
+INFERENCE = frozenset({("x", "z1"), ("z1", "z2"), ("z2", "z3")})
+TOP_DOWN = frozenset({("x", "z1"), ("x", "z2"), ("x", "z3"), ("z3", "z2"), ("z2", "z1")})
+NODES = {"x", "z1", "z2", "z3"}
+
+
+def edges(answer: Any) -> Report:
+    """(cạnh của đồ thị sinh, cạnh của đồ thị suy luận từ dưới lên), chuỗi Markov ba tầng.
+
+    Mỗi đồ thị là một tập các cặp ("gốc", "ngọn"), tên nút là "x", "z1", "z2", "z3".
+    Sách: (eq-hvae-joint)
+    """
+    if (empty := blank(answer, name="hai tập cạnh")) is not None:
+        return empty
+    try:
+        generative, inference = (_edge_set(part) for part in answer)
+    except _NotEdges as problem:
+        return Report(False, str(problem), blank=problem.blank)
+    except (TypeError, ValueError):
+        return Report(False, "Cần một cặp (đồ thị sinh, đồ thị suy luận), mỗi đồ thị một tập cạnh.")
+    for name, graph in (("sinh", generative), ("suy luận", inference)):
+        if any(a == b for a, b in graph):
+            return Report(False, f"Đồ thị {name} có một nút trỏ vào chính nó.")
+        both = sorted((a, b) for a, b in graph if (b, a) in graph and a < b)
+        if both:
+            a, b = both[0]
+            return Report(
+                False,
+                f"Đồ thị {name} có cả {a} → {b} lẫn {b} → {a}. Hai chiều là hai đồ thị khác nhau, "
+                "mỗi đồ thị không có chu trình.",
+            )
+    if (generative, inference) == (INFERENCE, GENERATIVE):
+        return Report(False, "Hai đồ thị ngược chỗ: đồ thị sinh đi từ z3 xuống x.")
+    if any("x" == a for a, _ in generative):
+        return Report(
+            False, "Trong đồ thị sinh, x là ngọn cuối: không cạnh nào xuất phát từ dữ liệu."
+        )
+    if ("z2", "z3") in generative or ("z1", "z2") in generative:
+        return Report(
+            False, "z3 là đỉnh, có tiên nghiệm N(0, I); chiều sinh đi từ z3 xuống z2, z1 rồi x."
+        )
+    if ("z3", "x") in generative or ("z2", "x") in generative:
+        return Report(
+            False, "Trong chuỗi Markov, x chỉ đọc z1: z2, z3 tác động đến x qua z1 mà thôi."
+        )
+    if ("z3", "z1") in generative:
+        return Report(False, "Trong chuỗi Markov, z1 chỉ đọc z2; cạnh z3 → z1 là của bản có skip.")
+    if generative != GENERATIVE:
+        missing = ", ".join(f"{a} → {b}" for a, b in sorted(GENERATIVE - generative))
+        return Report(False, f"Đồ thị sinh còn thiếu {missing}.")
+    if inference == TOP_DOWN:
+        return Report(
+            False, "Đó là suy luận từ trên xuống. Đề hỏi bản từ dưới lên: x → z1 → z2 → z3."
+        )
+    if any(b == "x" for _, b in inference):
+        return Report(False, "Suy luận xuất phát từ x: không cạnh nào đi vào x.")
+    if ("x", "z2") in inference or ("x", "z3") in inference:
+        return Report(
+            False, "Trong bản Markov từ dưới lên, chỉ z1 đọc x; z3 biết về x qua z2, z2 qua z1."
+        )
+    if inference != INFERENCE:
+        missing = ", ".join(f"{a} → {b}" for a, b in sorted(INFERENCE - inference))
+        extra = ", ".join(f"{a} → {b}" for a, b in sorted(inference - INFERENCE))
+        text = f"thiếu {missing}" if missing else f"thừa {extra}"
+        return Report(False, f"Đồ thị suy luận còn {text}.")
+    return Report(True, "Đúng rồi: cùng bốn nút, ba cạnh, ngược chiều nhau.")
+
+
+class _NotEdges(Exception):
+    def __init__(self, message: str, blank: bool = False):
+        super().__init__(message)
+        self.blank = blank
+
+
+def _edge_set(part: Any) -> frozenset[tuple[str, str]]:
+    if part is None or part is Ellipsis:
+        raise _NotEdges("Bạn chưa điền hết hai tập cạnh. Hãy thay dấu ... rồi chạy lại ô.", True)
+    if isinstance(part, str | dict) or not isinstance(part, Iterable):
+        raise _NotEdges('Mỗi đồ thị là một tập cạnh, ví dụ {("z3", "z2"), ("z2", "z1")}.')
+    result = set()
+    for edge in part:
+        if not isinstance(edge, tuple | list) or len(edge) != 2:
+            raise _NotEdges(f'Cạnh {edge!r} không đọc được; hãy viết ("gốc", "ngọn").')
+        a, b = (str(node).strip().lower().replace("_", "") for node in edge)
+        if not {a, b} <= NODES:
+            raise _NotEdges(f'Cạnh {edge!r} có nút lạ; các nút là "x", "z1", "z2", "z3".')
+        result.add((a, b))
+    return frozenset(result)
+
+
+def level_kl(answer: Any) -> Report:
+    """Hàm level_kl(m, s2, a, b, v, w, u): số hạng tầng 1 của ELBO hai tầng, mọi thứ vô hướng.
+
+    q(z₂|x) = N(m, s2), q(z₁|z₂, x) = N(a z₂ + b, v), p(z₁|z₂) = N(w z₂, u).
+    Sách: (eq-hvae-telescoped)
+    """
+
+    def variant(mean=True, spread=True, law=None, half=0.5, one=1.0, log=1.0, swap=False):
+        def value(m, s2, a, b, v, w, u):
+            if law == "prior":
+                m, s2 = 0.0, 1.0
+            if law == "std":
+                s2 = s2**2
+            difference = ((a - w) * m + b) if mean else 0.0
+            square = difference**2 + ((a - w) ** 2 * s2 if spread else 0.0)
+            if swap:
+                return half * (math.log(v / u) + (u + square) / v - one)
+            return half * (log * math.log(u / v) + (v + square) / u - one)
+
+        return value
+
+    def marginal(m, s2, a, b, v, w, u):
+        mean_q, mean_p = a * m + b, w * m
+        var_q, var_p = v + a * a * s2, u + w * w * s2
+        return 0.5 * (math.log(var_p / var_q) + (var_q + (mean_q - mean_p) ** 2) / var_p - 1)
+
+    inputs = [
+        (0.25, 0.625, 0.4, 0.4, 0.4, 1.0, 1.0),
+        (-1.0, 0.3, 0.5, 0.2, 0.7, 0.8, 1.5),
+        (2.0, 1.2, -0.3, 1.0, 0.2, 0.5, 0.6),
+    ]
+    return function(
+        answer,
+        variant(),
+        inputs,
+        tol=1e-6,
+        name="level_kl",
+        hints=[
+            (
+                variant(spread=False),
+                "Bạn thay z₂ bằng trung bình m. KL là hàm bậc hai của z₂: kỳ vọng của bình phương "
+                "còn thêm (a − w)²·s2.",
+            ),
+            (
+                variant(law="prior"),
+                "Bạn lấy kỳ vọng theo tiên nghiệm N(0, 1). Luật đúng là q(z₂|x) = N(m, s2).",
+            ),
+            (variant(law="std"), "s2 đã là phương sai: đừng bình phương nữa."),
+            (variant(mean=False), "Bạn quên bình phương của hiệu hai trung bình."),
+            (variant(half=1.0), "Thiếu thừa số ½."),
+            (variant(one=0.0), "Thiếu −1: khi q = p thì KL phải bằng 0."),
+            (variant(log=-1.0), "Dấu của logarit ngược: số hạng ấy là log(u/v)."),
+            (
+                variant(swap=True),
+                "Bạn tính KL(p ‖ q). ELBO cần KL(q ‖ p): phương sai của p ở dưới mẫu.",
+            ),
+            (
+                marginal,
+                "Bạn lấy KL của hai luật biên của z₁. Ở đây là trung bình theo z₂ của KL giữa hai "
+                "luật có điều kiện, và nó lớn hơn hoặc bằng.",
+            ),
+            (lambda *a: -variant()(*a), "Hàm cần trả về KL, không âm; dấu trừ nằm ở ELBO."),
+        ],
+    )
+
+
+def merge(answer: Any) -> Report:
+    """Hàm merge(mean_p, var_p, mean_d, var_d) -> (mean, var): tích của hai Gauss, chuẩn hóa.
+
+    Sách: (eq-precision-merge)
+    """
+
+    def reference(mean_p, var_p, mean_d, var_d):
+        var = 1 / (1 / var_p + 1 / var_d)
+        return var * (mean_p / var_p + mean_d / var_d), var
+
+    def by_variance(mean_p, var_p, mean_d, var_d):
+        total = var_p + var_d
+        return (var_p * mean_p + var_d * mean_d) / total, var_p * var_d / total
+
+    def by_std(mean_p, var_p, mean_d, var_d):
+        a, b = 1 / var_p**0.5, 1 / var_d**0.5
+        return (a * mean_p + b * mean_d) / (a + b), 1 / (a + b) ** 2
+
+    def vectors(seed):
+        g = torch.Generator().manual_seed(seed)
+        draw = [torch.randn(3, 2, generator=g, dtype=torch.float64) for _ in range(4)]
+        return draw[0], draw[1].exp(), draw[2], draw[3].exp()
+
+    return function(
+        answer,
+        reference,
+        [vectors(0), vectors(1), (1.0, 2.0, -1.0, 0.5)],
+        tol=1e-6,
+        name="merge",
+        hints=[
+            (
+                by_variance,
+                "Trọng số ngược: nguồn nào **chắc** hơn (phương sai nhỏ hơn) phải nặng hơn.",
+            ),
+            (by_std, "Độ chính xác là 1/phương sai, không phải 1/độ lệch chuẩn."),
+            (
+                lambda mp, vp, md, vd: (reference(mp, vp, md, vd)[0], vp + vd),
+                "Trung bình đúng. Phương sai: cộng **độ chính xác** 1/var, rồi nghịch đảo.",
+            ),
+            (
+                lambda mp, vp, md, vd: (reference(mp, vp, md, vd)[0], 1 / vp + 1 / vd),
+                "1/var_p + 1/var_d là độ chính xác; phương sai là nghịch đảo của nó.",
+            ),
+            (
+                lambda mp, vp, md, vd: ((mp + md) / 2, reference(mp, vp, md, vd)[1]),
+                "Phương sai đúng. Trung bình phải có trọng số theo độ chính xác.",
+            ),
+            (
+                lambda mp, vp, md, vd: ((mp + md) / 2, (vp + vd) / 2),
+                "Đây không phải trung bình cộng: cộng các độ chính xác 1/var.",
+            ),
+            (
+                lambda mp, vp, md, vd: (
+                    reference(mp, vp, md, vd)[0],
+                    reference(mp, vp, md, vd)[1] ** 0.5,
+                ),
+                "Bạn trả về độ lệch chuẩn; hàm cần phương sai.",
+            ),
+            (
+                lambda mp, vp, md, vd: (mp / vp + md / vd, reference(mp, vp, md, vd)[1]),
+                "Trung bình còn phải nhân với phương sai chung.",
+            ),
+        ],
+    )
+
+
+def residual_kl(answer: Any) -> Report:
+    """Hàm residual_kl(shift, log_ratio): KL một chiều khi q = N(μ + σ·shift, σ²·e^{log_ratio}).
+
+    p = N(μ, σ²). Sách: (eq-residual-normal)
+    """
+
+    def reference(shift, log_ratio):
+        return 0.5 * (shift**2 + torch.exp(log_ratio) - log_ratio - 1)
+
+    grid = torch.tensor([-1.5, 0.0, 0.3, 2.0], dtype=torch.float64)
+    return function(
+        answer,
+        reference,
+        [(grid, grid.flip(0)), (grid, grid / 2), (torch.zeros(1).double(), grid[:1])],
+        tol=1e-6,
+        name="residual_kl",
+        hints=[
+            (
+                lambda s, r: 0.5 * (s**2 + torch.exp(2 * r) - 2 * r - 1),
+                "log_ratio là log tỉ số **phương sai**, không phải của độ lệch chuẩn.",
+            ),
+            (
+                lambda s, r: 0.5 * (s**2 + torch.exp(r) + r - 1),
+                "Dấu của logarit ngược: q càng hẹp thì KL càng lớn.",
+            ),
+            (lambda s, r: 0.5 * (s**2 + torch.exp(r) - r), "Thiếu −1: q = p phải cho KL = 0."),
+            (lambda s, r: s**2 + torch.exp(r) - r - 1, "Thiếu thừa số ½."),
+            (
+                lambda s, r: 0.5 * (s**2 * torch.exp(-r) + torch.exp(-r) + r - 1),
+                "Bạn tính KL(p ‖ q).",
+            ),
+            (
+                lambda s, r: 0.5 * (s**2 * torch.exp(r) + torch.exp(r) - r - 1),
+                "Độ dời đo bằng σ của p: bình phương của nó không nhân với tỉ số phương sai.",
+            ),
+            (
+                lambda s, r: 0.5 * (s.abs() + torch.exp(r) - r - 1),
+                "Độ dời vào KL qua bình phương.",
+            ),
+            (lambda s, r: -reference(s, r), "KL không âm; dấu trừ nằm ở ELBO."),
+        ],
+    )
+
+
+def latent_size(answer: Any) -> Report:
+    """(số biến tiềm ẩn, tỉ số với số chiều dữ liệu) của một chồng kiểu NVAE trên ảnh 32×32×3.
+
+    Ba nhóm 8×8×20 và hai nhóm 16×16×20.
+    """
+    low, high, data = 3 * 8 * 8 * 20, 2 * 16 * 16 * 20, 32 * 32 * 3
+    total = low + high
+    return numbers(
+        answer,
+        (total, total / data),
+        tol=5e-3,
+        name="cặp (số biến, tỉ số)",
+        hints=[
+            ((20, None), "20 là số kênh của một nhóm; mỗi kênh còn là một bản đồ."),
+            ((5 * 20, None), "Bạn mới đếm số kênh; mỗi kênh còn là một bản đồ 8×8 hay 16×16."),
+            (
+                (8 * 8 * 20 + 16 * 16 * 20, None),
+                "Bạn đếm mỗi tỉ lệ một nhóm; ở đây có ba nhóm 8×8 và hai nhóm 16×16.",
+            ),
+            ((low, None), "Bạn mới đếm ba nhóm 8×8."),
+            ((high, None), "Bạn mới đếm hai nhóm 16×16."),
+            (
+                (3 * 16 * 16 * 20 + 2 * 8 * 8 * 20, None),
+                "Số nhóm bị đổi chỗ: ba nhóm ở tỉ lệ 8×8, hai nhóm ở tỉ lệ 16×16.",
+            ),
+            ((total, data / total), "Tỉ số ngược: số biến tiềm ẩn chia cho số chiều dữ liệu."),
+            (
+                (total, total / (32 * 32)),
+                "Ảnh có ba kênh màu: 32·32·3 = 3072 chiều.",
+            ),
+        ],
+    )
+
+
+RESTRICTIONS = {
+    "a": "mọi z_l có cùng số chiều với x",
+    "b": "bộ mã hóa được học cùng bộ giải mã",
+    "c": "bộ mã hóa cố định, tuyến tính Gauss",
+    "d": "z_l có số chiều nhỏ dần khi lên cao",
+    "e": "q(z_L | x) xấp xỉ N(0, I) với mọi x",
+    "f": "bộ giải mã cố định, không có tham số",
+}
+
+
+def diffusion_restrictions(answer: Any) -> Report:
+    """Ba ràng buộc biến VAE phân cấp Markov thành mô hình khuếch tán: ba chữ trong a..f."""
+    if (empty := blank(answer, name="ba chữ cái")) is not None:
+        return empty
+    try:
+        chosen = {str(letter).strip().lower() for letter in answer}
+    except TypeError:
+        return Report(False, 'Cần một tập ba chữ cái, ví dụ {"a", "b", "d"}.')
+    chosen -= {"", ","}
+    if not chosen <= set(RESTRICTIONS):
+        return Report(False, "Các lựa chọn là sáu chữ a, b, c, d, e, f.")
+    hints = {
+        "b": "Trong khuếch tán bộ mã hóa không học: nó chỉ cộng nhiễu theo lịch định sẵn.",
+        "d": "Khuếch tán không nén: mọi tầng có cùng số chiều với dữ liệu.",
+        "f": "Bộ giải mã là thứ duy nhất được học; nếu nó cũng cố định thì không còn mô hình nào.",
+    }
+    for letter, text in hints.items():
+        if letter in chosen:
+            return Report(False, f"Chưa đúng ở ({letter}). {text}")
+    missing = {"a", "c", "e"} - chosen
+    if missing:
+        return Report(False, f"Còn thiếu {len(missing)} ràng buộc; những ràng buộc đã chọn đúng.")
+    return Report(True, "Đúng rồi: cùng số chiều, bộ mã hóa cố định, đỉnh là nhiễu trắng.")
