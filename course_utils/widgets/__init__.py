@@ -6,9 +6,11 @@ FlowGrid(flow, name="hai_trang")
 """
 
 from .dirac_gan import DiracGan
+from .elbo_gap import ElboGap
 from .em_steps import EMSteps
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
+from .latent_plane import LatentPlane, export_decoder
 from .live_figure import LiveFigure
 from .map1d import Map1D
 from .two_kl import TwoKL
@@ -16,11 +18,14 @@ from .two_kl import TwoKL
 __all__ = [
     "DiracGan",
     "EMSteps",
+    "ElboGap",
     "FlowGrid",
     "GanTraining",
+    "LatentPlane",
     "LiveFigure",
     "Map1D",
     "Snapshots",
     "TwoKL",
+    "export_decoder",
     "export_layers",
 ]

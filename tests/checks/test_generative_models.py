@@ -49,7 +49,7 @@ def test_responsibility_is_the_posterior_of_the_mixture():
         ((0.1936, 0.0432), "chia cho tổng"),
         ((0.9317, 0.2), "đổi chỗ"),
         ((0.9999, 0.8), "thừa số ½"),
-        ((99.543, 80.0), "phần trăm"),
+        ((99.5442, 80.0), "phần trăm"),
     ],
 )
 def test_responsibility_hints(answer, hint):
