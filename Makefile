@@ -32,6 +32,7 @@ help:
 	@echo "make serve        mở sách trong trình duyệt (hình tương tác và tìm kiếm đều chạy)"
 	@echo "make lab          mở các phòng thực hành trong JupyterLab"
 	@echo "make notebooks    chạy lại các phòng thực hành và lưu kết quả (SLUG=… để chạy một phòng)"
+	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
 	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
 	@echo "make bench        so với normflows, nflows và zuko"
@@ -88,6 +89,11 @@ notebooks: $(INSTALLED)
 .PHONY: need-slug
 need-slug:
 	@test -n "$(SLUG)" || { echo "Thiếu tên chương. Ví dụ: make assignment SLUG=coupling_flows"; exit 1; }
+
+# The text that the chapter on autoregressive models learns from is the book itself.
+.PHONY: corpus
+corpus: $(INSTALLED)
+	$(BIN)/python scripts/pack_text.py
 
 .PHONY: assignment
 assignment: need-slug $(INSTALLED)
