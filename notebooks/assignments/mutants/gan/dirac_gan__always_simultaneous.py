@@ -1,0 +1,9 @@
+# Sai: luân phiên mà bộ sinh vẫn dùng ω cũ.
+def dirac_step(theta, omega, h, gamma, alternating):
+    s = 1 / (1 + math.exp(-omega * theta))
+    return theta + h * omega * (1 - s), omega - h * (theta * s + gamma * omega)
+
+
+def spectral_radius(h, gamma, alternating):
+    step = torch.tensor([[1, h / 2], [-h / 2, 1 - h * gamma]], dtype=torch.float64)
+    return float(torch.linalg.eigvals(step).abs().max())

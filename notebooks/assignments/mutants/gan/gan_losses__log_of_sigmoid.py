@@ -1,0 +1,5 @@
+# Sai: log của sigmoid đã bằng 0 trong máy là -∞.
+def gan_losses(real_logits, fake_logits):
+    real, fake = torch.sigmoid(real_logits), torch.sigmoid(fake_logits)
+    discriminator = -real.log().mean() - (1 - fake).log().mean()
+    return discriminator, -fake.log().mean()
