@@ -11,6 +11,7 @@ from .em_steps import EMSteps
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
 from .latent_plane import LatentPlane, export_decoder
+from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
 from .two_kl import TwoKL
@@ -22,10 +23,12 @@ __all__ = [
     "FlowGrid",
     "GanTraining",
     "LatentPlane",
+    "LevelSampler",
     "LiveFigure",
     "Map1D",
     "Snapshots",
     "TwoKL",
     "export_decoder",
+    "export_hierarchy",
     "export_layers",
 ]
