@@ -97,15 +97,14 @@ class GPT(SequenceModel):
         self.blocks = nn.ModuleList(Block(width, heads, dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, levels)
-        self.initialize(layers)
+        self.initialize(0.5 / math.sqrt(width), layers)
 
-    def initialize(self, layers: int) -> None:
-        """Độ lệch chuẩn 0.02; tầng cộng vào dòng chính nhỏ hơn √(2·layers) lần (GPT-2)."""
+    def initialize(self, scale: float, layers: int) -> None:
+        """Độ lệch chuẩn `scale`; tầng cộng vào dòng chính nhỏ hơn √(2·layers) lần (GPT-2)."""
         for name, parameter in self.named_parameters():
             if parameter.ndim > 1:
                 into_stream = name.endswith(("attention.out.weight", "mlp.2.weight"))
-                std = 0.02 / math.sqrt(2 * layers) if into_stream else 0.02
-                nn.init.normal_(parameter, std=std)
+                nn.init.normal_(parameter, std=scale / math.sqrt(2 * layers if into_stream else 1))
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
 
