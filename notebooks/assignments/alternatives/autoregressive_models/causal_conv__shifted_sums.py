@@ -1,0 +1,16 @@
+# Đúng: cộng các bản dời của đầu vào, không dùng tích chập có sẵn.
+def causal_conv(x, weight, dilation):
+    n, _, T = x.shape
+    y = torch.zeros(n, weight.shape[0], T, dtype=x.dtype)
+    for j in range(weight.shape[2]):
+        lag = (weight.shape[2] - 1 - j) * dilation
+        if lag < T:
+            y[:, :, lag:] += torch.einsum("oc,nct->not", weight[:, :, j], x[:, :, : T - lag])
+    return y
+
+
+def receptive_field(k, dilations):
+    size = 1
+    for d in dilations:
+        size += (k - 1) * d
+    return size

@@ -1,0 +1,6 @@
+# Sai: quên chia cho căn d.
+def causal_attention(q, k, v):
+    T = q.shape[1]
+    scores = q @ k.transpose(1, 2)
+    later = torch.ones(T, T).triu(1).bool()
+    return scores.masked_fill(later, -math.inf).softmax(-1) @ v

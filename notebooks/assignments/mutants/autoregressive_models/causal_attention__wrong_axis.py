@@ -1,0 +1,6 @@
+# Sai: softmax theo truy vấn thay vì theo khóa.
+def causal_attention(q, k, v):
+    T = q.shape[1]
+    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    later = torch.ones(T, T).triu(1).bool()
+    return scores.masked_fill(later, -math.inf).softmax(1) @ v

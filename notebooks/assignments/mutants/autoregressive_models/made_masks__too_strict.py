@@ -1,0 +1,8 @@
+# Sai: tầng ẩn cũng dùng dấu lớn hơn ngặt, che quá tay.
+def made_masks(input_degrees, hidden_degrees):
+    masks, below = [], input_degrees
+    for degrees in hidden_degrees:
+        masks.append((degrees[:, None] > below).float())
+        below = degrees
+    masks.append((input_degrees[:, None] > below).float())
+    return masks

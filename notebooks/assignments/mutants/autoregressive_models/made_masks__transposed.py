@@ -1,0 +1,8 @@
+# Sai: mặt nạ bị chuyển vị.
+def made_masks(input_degrees, hidden_degrees):
+    masks, below = [], input_degrees
+    for degrees in hidden_degrees:
+        masks.append((degrees[None, :] >= below[:, None]).float())
+        below = degrees
+    masks.append((input_degrees[None, :] > below[:, None]).float())
+    return masks

@@ -1,0 +1,5 @@
+# Sai: quên chuẩn hóa lại.
+def top_p(probs, p):
+    ordered, index = probs.sort(-1, descending=True)
+    before = ordered.cumsum(-1) - ordered
+    return torch.zeros_like(probs).scatter(-1, index, ordered * (before < p))
