@@ -1,6 +1,7 @@
 """Mỗi bộ chấm của sổ «Mạng đối sinh»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +10,9 @@ from scipy import stats
 
 from course_utils.checks import gan as checks
 from course_utils.evaluation import mode_coverage
+from course_utils.gan_theory import dirac_gan, dirac_step_matrix, jensen_shannon, wasserstein_1d
+
+PAGE = Path(__file__).resolve().parents[2] / "book" / "gan.md"
 
 
 @pytest.mark.parametrize(
@@ -225,3 +229,60 @@ def test_count_modes_share_of_every_sample():
         return int((shares / shares.sum() >= 0.01).sum())
 
     assert "mọi mẫu" in checks.count_modes(wrong).message
+
+
+def three_states():
+    p = torch.tensor([1 / 2, 1 / 4, 1 / 4], dtype=torch.float64)
+    return p, p.flip(0)
+
+
+@pytest.mark.equation("eq-gan-jsd")
+def test_three_states_worked_by_hand_on_the_page():
+    p, q = three_states()
+    best = p / (p + q)
+    value = (p * best.log() + q * (1 - best).log()).sum().item()
+    jsd = jensen_shannon(p.log(), q.log(), 1.0).item()
+    assert value == pytest.approx(2 * jsd - math.log(4))
+    text = PAGE.read_text(encoding="utf-8")
+    assert f"{value:.4f}" in text
+    assert f"{jsd:.4f}" in text
+    right = (best > 0.5).double() + 0.5 * (best == 0.5)
+    assert 0.5 * (p * right + q * (1 - right)).sum().item() == pytest.approx(5 / 8)
+
+
+@pytest.mark.equation("eq-dirac-step")
+def test_two_dirac_steps_worked_by_hand_on_the_page():
+    path = dirac_gan((1.0, 0.0), 2, 0.5)
+    text = PAGE.read_text(encoding="utf-8")
+    assert path[1].tolist() == [1.0, -0.25]
+    for number in (*path[2].tolist(), path[1].prod().sigmoid().item()):
+        assert f"{number:.5f}" in text
+    assert f"{path[2].square().sum().item():.4f}" in text
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        # Các con số viết trong lời văn và lời giải bài tập của trang sách.
+        f"{1 / (1 + math.exp(10)):.3e}"[:5],  # σ(−10)
+        f"{math.sqrt(8 / 3 * math.log(2)):.4f}",  # nơi D* = ½
+        f"{4 * 0.01**3 * 256:.6f}",  # cận của gọt trọng số
+        f"{math.sqrt(2 * 0.2):.3f}",  # bán kính của vòng
+        f"{-math.log(1e-8):.1f}",  # nơi mẹo 1e-8 dừng lại
+        f"{100 * (1 - math.exp(-4.5)):.1f}",
+    ],
+)
+def test_numbers_of_the_page(printed):
+    assert printed in PAGE.read_text(encoding="utf-8")
+
+
+def test_exercises_of_the_page():
+    heavy = torch.linalg.eigvals(dirac_step_matrix(1.0, 1.25)).real.sort().values
+    torch.testing.assert_close(heavy, torch.tensor([0.0, 0.75]).double())
+    # Trị riêng kép: sai số của phép giải là căn của sai số máy.
+    double = torch.linalg.eigvals(dirac_step_matrix(1.0, 1.0)).abs()
+    torch.testing.assert_close(double, torch.tensor([0.5, 0.5]).double(), atol=1e-7, rtol=0)
+    x, y = torch.tensor([0.0, 4.0]), torch.tensor([1.0, 2.0])
+    assert wasserstein_1d(x, y).item() == 1.5
+    critic = lambda u: (u - 1.5).abs()  # noqa: E731
+    assert (critic(x).mean() - critic(y).mean()).item() == 1.5
