@@ -1,6 +1,8 @@
 """Mỗi bộ chấm của sổ «Mô hình sinh là gì»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
 
+import math
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -211,3 +213,59 @@ def test_family_table_half_filled():
     assert "còn 16 ô trống" in report.message
     assert "còn thiếu" in checks.family_table({"GAN": RIGHT["GAN"]}).message
     assert "từ điển" in checks.family_table([1, 2]).message
+
+
+def em_by_hand(x, left, right):
+    """Một bước EM với N(left, 1), N(right, 1), trọng số ½, viết bằng số Python."""
+    r = [1 / (1 + math.exp(((v - left) ** 2 - (v - right) ** 2) / 2)) for v in x]
+    count = sum(r)
+    mean = sum(p * v for p, v in zip(r, x, strict=True)) / count
+    variance = sum(p * (v - mean) ** 2 for p, v in zip(r, x, strict=True)) / count
+    return r, count, mean, variance
+
+
+HAND = em_by_hand([0, 1, 2, 5], 1, 3)
+OTHER = em_by_hand([0, 1, 2, 5], 3, 1)
+EXERCISE = em_by_hand([-1, 0, 4], 0, 2)
+PHI = NormalDist()
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        *(f"{r:.4f}" for r in HAND[0] + OTHER[0]),
+        f"N_1 = {HAND[1]:.4f}",
+        f"N_2 = {OTHER[1]:.4f}",
+        f"= {HAND[1] / 4:.4f}",
+        f"= {HAND[2]:.4f}",
+        f"= {OTHER[2]:.4f}",
+        rf"\sigma_1^2 = {HAND[3]:.4f}",
+        rf"\sigma_2^2 = {OTHER[3]:.4f}",
+        f"N_1 = {EXERCISE[1]:.4f}",
+        rf"\pi_1 = {EXERCISE[1] / 3:.4f}",
+        f"= {EXERCISE[2]:.4f}",
+        f"{0.95**50:.4f}",
+        rf"\Phi(0.1) = {PHI.cdf(0.1):.4f}",
+        f"= {PHI.cdf(0.1 * math.sqrt(100)):.4f}",
+        f"{0.0095 / (0.0095 + 0.99 * 0.02):.3f}",
+        f"{2 * math.log(100):.4f}",
+        f"{1 / 20 + (10_000 / 10_020) ** 2 * 0.95 / 10_000:.6f}",
+        f"{PHI.inv_cdf(0.99):.4f}",
+        f"{2 * PHI.inv_cdf(0.99) / 0.1:.2f}",
+        f"{math.ceil((2 * PHI.inv_cdf(0.99) / 0.1) ** 2)}",
+        f"{5.7 / 14.7:.0%} oan",
+        f"{1 / 190:.2%}"[:-1],
+        f"10^{{{64 * math.log10(25):.0f}}}",
+    ],
+)
+def test_numbers_of_the_page(printed):
+    assert printed in PAGE.read_text(encoding="utf-8")
+
+
+def test_ceiling_of_a_detector_by_quadrature():
+    """½ + ½·TV giữa N(0, 1) và N(μ, 1) bằng Φ(μ/2)."""
+    x = torch.linspace(-12, 14, 100_001, dtype=torch.float64)
+    for mu in (0.2, 2.0):
+        p, q = (Normal(m, torch.tensor(1.0).double()).log_prob(x).exp() for m in (0.0, mu))
+        ceiling = 0.5 + 0.25 * torch.trapezoid((p - q).abs(), x).item()
+        assert ceiling == pytest.approx(PHI.cdf(mu / 2), abs=1e-6)
