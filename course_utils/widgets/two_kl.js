@@ -196,10 +196,10 @@ function render({ model, el }) {
 
   function layout() {
     root.classList.toggle("lf-wide", root.clientWidth >= 640);
-    const total = Math.min(plot.clientWidth, 580);
+    const total = clamp(plot.clientWidth, 200, 580); // lúc trang chưa bày xong, bề rộng là 0
     const [left, right, top] = [8, total - 8, 22];
     const base = top + clamp(total * 0.36, 130, 190);
-    const shareTop = base + 40;
+    const shareTop = base + 50;
     const shareBase = shareTop + clamp(total * 0.22, 76, 110);
     const barTop = shareBase + 34;
     size = { left, right, top, base, shareTop, shareBase, barTop };
@@ -317,7 +317,10 @@ function render({ model, el }) {
     out.kl_qp.value.style.color = "var(--lf-third)";
     markPreset(entry.name);
     markDirection(direction);
-    if (note.textContent !== entry.note) note.textContent = entry.note;
+    if (note.dataset.text !== entry.note) {
+      note.dataset.text = entry.note;
+      note.replaceChildren(...prose(entry.note));
+    }
   }
 
   const keys = ["preset", "mean", "std", "direction"].map((k) => `change:${k}`).join(" ");

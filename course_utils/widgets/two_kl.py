@@ -12,13 +12,13 @@ PRESETS = {
     "two_modes": {
         "label": "hai đỉnh",
         "parts": [[0.5, -2.0, 0.6], [0.5, 2.0, 0.6]],
-        "note": "Hai đỉnh bằng nhau, cách xa. KL(p‖q) muốn q phủ cả hai đỉnh; "
-        "KL(q‖p) để q chui vào một đỉnh.",
+        "note": "Hai đỉnh bằng nhau, cách xa. $KL(p‖q)$ bắt $q$ phủ cả hai; $KL(q‖p)$ để "
+        "$q$ chui vào một đỉnh, trừ khi bắt đầu ở giữa và đủ rộng.",
     },
     "uneven": {
         "label": "đỉnh lớn, đỉnh nhỏ",
         "parts": [[0.8, -1.0, 1.0], [0.2, 3.0, 0.45]],
-        "note": "Một đỉnh giữ bốn phần năm khối lượng. Thử hạ KL(q‖p) từ bên phải, "
+        "note": "Một đỉnh giữ bốn phần năm khối lượng. Thử hạ $KL(q‖p)$ từ bên phải, "
         "rồi từ bên trái.",
     },
     "close": {
@@ -29,7 +29,7 @@ PRESETS = {
     "gauss": {
         "label": "một Gauss",
         "parts": [[1.0, 1.0, 1.0]],
-        "note": "p cũng là Gauss: cả hai KL về 0 tại cùng một chỗ, khi q = p.",
+        "note": "$p$ cũng là Gauss: cả hai KL về 0 tại cùng một chỗ, khi $q = p$.",
     },
 }
 GRID = np.linspace(-30, 30, 6001)  # rộng tới bảy độ lệch chuẩn của q rộng nhất đặt ở mép
