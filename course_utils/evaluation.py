@@ -45,7 +45,7 @@ def gap_to_entropy(
     """Ước lượng KL(p‖p_θ) = E[log p(x) − log p_θ(x)] (nat) và sai số chuẩn của ước lượng.
 
     Lấy hiệu trên cùng một mẫu: phần dao động chung của hai log mật độ triệt tiêu, sai số
-    chuẩn nhỏ hơn nhiều so với lấy NLL trừ entropy. Sách: (eq-mle)
+    chuẩn nhỏ hơn nhiều so với lấy NLL trừ entropy. Sách: (eq-mle), (eq-mle-kl), (eq-entropy-gap)
     """
     like = next(model.parameters())
     x = density.sample(n, seed)

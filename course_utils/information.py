@@ -66,7 +66,8 @@ def cross_entropy(p: Tensor, q: Tensor) -> Tensor:
 def kl(p: Tensor, q: Tensor) -> Tensor:
     """D_KL(p‖q) = Σ p log(p/q): cái giá phải trả thêm vì dùng q thay cho p, nat.
 
-    Không âm, bằng 0 khi và chỉ khi p = q; không đối xứng. Sách: (eq-kl)
+    Không âm (nhờ bất đẳng thức Jensen), bằng 0 khi và chỉ khi p = q; không đối xứng.
+    Sách: (eq-kl), (eq-jensen)
     """
     return cross_entropy(p, q) - entropy(p)
 

@@ -11,12 +11,15 @@ from course_utils.errors import InputError
 from course_utils.evaluation import (
     coverage,
     frechet_distance,
+    gap_to_entropy,
     gaussian_frechet,
     gaussian_mmd2,
     mmd2,
     mode_coverage,
     precision,
 )
+from course_utils.flows import Flow, InvertibleLinear
+from course_utils.information import gaussian_entropy
 
 
 def rng(seed):
@@ -239,3 +242,22 @@ def test_bad_options_are_explained():
         gaussian_frechet(torch.zeros(2), torch.eye(2), torch.zeros(3), torch.eye(3))
     with pytest.raises(InputError, match="std > 0"):
         mode_coverage(x, x[:2], std=0.0)
+
+
+# ---- Khoảng hở đến entropy
+
+
+@pytest.mark.equation("eq-entropy-gap")
+@pytest.mark.equation("eq-mle-kl")
+def test_the_gap_of_the_moment_matched_gaussian_is_in_closed_form():
+    density = EightGaussians()
+    # Tám tâm đều trên đường tròn bán kính r: hiệp phương sai (r²/2 + std²) I.
+    variance = float(density.means[0].square().sum()) / 2 + 0.125
+    flow = Flow(InvertibleLinear(2), event_shape=2).double()
+    with torch.no_grad():
+        flow.transform.weight.copy_(math.sqrt(variance) * torch.eye(2))
+        flow.transform.shift.zero_()
+    exact = float(gaussian_entropy(variance * torch.eye(2))) - density.entropy
+    gap, error = gap_to_entropy(flow, density)
+    assert abs(gap - exact) < 6 * error
+    assert 0 < error < 0.02

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from scipy.stats import norm
 from torch.distributions import Categorical, kl_divergence
 from torch.nn import functional as F
 
+from course_utils import evaluation
 from course_utils.checks import likelihood_and_information as check
 
+PAGE = Path(__file__).resolve().parents[2] / "book" / "likelihood_and_information.md"
 P, Q = (0.5, 0.3, 0.2), (0.4, 0.4, 0.2)
 H, CE = check.entropy(P), check.cross_entropy(P, Q)
 REVERSE = check.cross_entropy(Q, P) - check.entropy(Q)
@@ -191,3 +194,65 @@ def test_noise_hints(answer, hint):
     report = check.noise(answer)
     assert not report.ok
     assert hint in report.message
+
+
+def kl_of_coins(a, b):
+    return a * math.log(a / b) + (1 - a) * math.log((1 - a) / (1 - b))
+
+
+QUARTER = check.entropy((0.25, 0.75))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        # Các con số viết trong ví dụ tính tay và lời giải bài tập của trang sách.
+        f"{1 / math.log(2):.4f}",
+        f"{math.log(2):.4f}",
+        f"{H:.4f}",
+        f"{CE:.4f}",
+        f"{CE - H:.4f}",
+        f"{0.5 * math.log(2 * math.pi * math.e * 1e-4):.4f}",
+        f"{norm.pdf(0, scale=0.01):.2f}",
+        f"{2 * norm.cdf(0.1) - 1:.4f}",
+        f"{-784 * math.log(255):.2f}",
+        f"{-7000 / (3072 * math.log(2)) + 8:.4f}",
+        f"{-7000 / (3072 * math.log(2)):.4f}",
+        f"{math.sqrt(4.36):.3f}",
+        f"{math.log(100):.3f}",
+        f"{QUARTER / math.log(2):.4f}",  # đồng xu một phần tư
+        f"{QUARTER:.4f}",
+        f"{2 * QUARTER / math.log(2):.4f}",
+        f"{math.log2(4 / 3):.4f}",
+        f"{0.25 * math.log(2):.4f}",  # ba con số, hai chiều
+        f"{kl_of_coins(0.5, 0.1):.4f}",  # tam giác
+        f"{kl_of_coins(0.5, 0.25):.4f}",
+        f"{kl_of_coins(0.25, 0.1):.4f}",
+        f"{kl_of_coins(0.5, 0.25) + kl_of_coins(0.25, 0.1):.4f}",
+        f"{math.log(1 / 3) + 2:.4f}",  # hai phân phối mũ
+        f"{math.log(3) - 2 / 3:.4f}",
+        f"{-math.log(0.01 * math.sqrt(2 * math.pi)):.4f}",  # kim nhọn
+        f"{-math.log(4) - math.log(0.01 * math.sqrt(2 * math.pi)):.4f}",
+        f"{1200 - 784 * math.log(255):.2f}",
+        f"{math.sqrt(0.8 * 2 + 0.2 * (0.45**2 + 9) - 0.04):.4f}",  # khớp mô-men
+        f"{math.exp(-2):.4f}",  # MMD âm
+        f"{1 - math.exp(-2):.4f}",
+        f"{2 / math.sqrt(3) * (1 - math.exp(-1 / 6)):.4f}",  # MMD giữa hai Gauss
+    ],
+)
+def test_numbers_of_the_page(printed):
+    assert printed in PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.equation("eq-mmd")
+def test_the_worked_mmd_and_coverage_of_the_page():
+    bag = torch.tensor([[0.0], [2.0], [0.0], [2.0]])
+    # `mmd2` đòi ít nhất bốn điểm: hai túi {0, 2} gấp đôi cho cùng ba trung bình, trừ trung bình
+    # trong túi, tính thêm một cặp trùng trên ba.
+    within = (1 + 2 * math.exp(-2)) / 3
+    across = (1 + math.exp(-2)) / 2
+    assert evaluation.mmd2(bag, bag, 1.0).value == pytest.approx(2 * (within - across))
+    zero, one = torch.zeros(1), torch.eye(1)
+    exact = 2 / math.sqrt(3) * (1 - math.exp(-1 / 6))
+    assert evaluation.gaussian_mmd2(zero, one, zero + 1, one, 1.0) == pytest.approx(exact)
+    assert evaluation.gaussian_frechet(zero, one, zero + 3, 4 * one) == pytest.approx(10)
