@@ -91,7 +91,7 @@ class HierarchicalVAE(GenerativeModel):
 
     `elbo` và `kl_per_level` là ước lượng không chệch bằng một mẫu z; trung bình trên nhiều điểm
     hay nhiều lần gọi mới là con số để báo cáo.
-    Sách: (eq-hvae-joint), (eq-top-down)
+    Sách: (eq-hvae-joint), (eq-hvae-skip), (eq-bottom-up), (eq-top-down)
     """
 
     def __init__(
@@ -202,7 +202,7 @@ class HierarchicalVAE(GenerativeModel):
         """Một mẫu z_1, …, z_L ~ q_φ(· | x), kèm (trung bình, log phương sai) của q và của p.
 
         Ba danh sách xếp theo tầng 1, …, L; q và p của mỗi tầng được tính tại chính mẫu ấy.
-        Sách: (eq-top-down)
+        Sách: (eq-bottom-up), (eq-top-down), (eq-residual-normal)
         """
         levels = range(self.levels)
         z, q, p = ([None] * self.levels for _ in range(3))

@@ -191,6 +191,7 @@ def test_exact_top_down_posterior_gives_constant_weights(seed):
 
 
 @pytest.mark.equation("eq-hvae-consistency")
+@pytest.mark.equation("eq-bottom-up")
 def test_exact_bottom_up_posterior_gives_constant_weights():
     """Chuỗi Markov: hậu nghiệm cũng tách được từ dưới lên, p(z_1|x) p(z_2|z_1) p(z_3|z_2)."""
     model = randomized(linear((1, 1, 1), inference="bottom_up"), seed=3)
@@ -263,6 +264,89 @@ def test_estimate_rises_with_k_and_stays_below():
     assert all((m < log_p + 6 * e).all() for m, e in zip(means, errors, strict=True))
 
 
+# ---- những đẳng thức của trang sách, trên luật Gauss đồng thời
+
+
+def gaussian_divergence(mean_q, cov_q, mean_p, cov_p):
+    return kl_divergence(MultivariateNormal(mean_q, cov_q), MultivariateNormal(mean_p, cov_p))
+
+
+def average_conditional_kl(cov_q, cov_p, i, given):
+    """E_q của KL(q(i | given) ‖ p(i | given)) khi cả hai luật đồng thời là Gauss tâm 0."""
+    gain_q, gain_p = (torch.linalg.solve(c[given][:, given], c[given, i]) for c in (cov_q, cov_p))
+    var_q, var_p = (c[i, i] - g @ c[given, i] for c, g in ((cov_q, gain_q), (cov_p, gain_p)))
+    difference = gain_q - gain_p
+    square = difference @ cov_q[given][:, given] @ difference
+    return 0.5 * ((var_p / var_q).log() + (var_q + square) / var_p - 1)
+
+
+def chain_covariance(start, gains, noises):
+    """Hiệp phương sai của (y_0, y_1, …): y_0 có phương sai `start`, y_i = gain·y_{i−1} + nhiễu."""
+    cov = torch.tensor([[start]], dtype=F64)
+    for gain, noise in zip(gains, noises, strict=True):
+        cross = gain * cov[-1:]
+        corner = gain**2 * cov[-1:, -1:] + noise
+        cov = torch.cat([torch.cat([cov, cross.T], 1), torch.cat([cross, corner], 1)])
+    return cov
+
+
+@pytest.fixture
+def joint_laws():
+    """(q, p) của (x, z_1, z_2, z_3): q = dữ liệu N(0, 2) rồi mã hóa; p = chuỗi sinh."""
+    cov_q = chain_covariance(2.0, [0.7, 0.6, 0.5], [0.3, 0.6, 0.7])
+    cov_p = chain_covariance(1.0, [0.9, 0.8, 1.1], [0.7, 0.5, 0.6]).flip(0, 1)
+    return cov_q, cov_p
+
+
+@pytest.mark.equation("eq-fixed-encoder-gap")
+def test_gap_of_a_fixed_encoder_is_top_plus_reverse_steps(joint_laws):
+    cov_q, cov_p = joint_laws
+    zero = torch.zeros(4, dtype=F64)
+    top = gaussian_divergence(zero[:1], cov_q[3:, 3:], zero[:1], cov_p[3:, 3:])
+    steps = [average_conditional_kl(cov_q, cov_p, i, [i + 1]) for i in range(3)]
+    torch.testing.assert_close(gaussian_divergence(zero, cov_q, zero, cov_p), top + sum(steps))
+
+
+@pytest.mark.equation("eq-upper-levels")
+@pytest.mark.equation("eq-aggregate-split")
+def test_upper_levels_are_only_a_prior(joint_laws):
+    """ELBO trung bình = tái tạo − I(x; z_1) − KL(q̄(z_1) ‖ p(z_1)) − E KL(q(z_2,z_3|z_1) ‖ p)."""
+    cov_q, cov_p = joint_laws
+    zero = torch.zeros(4, dtype=F64)
+    entropy = MultivariateNormal(zero[:1], cov_q[:1, :1]).entropy()
+    elbo = -gaussian_divergence(zero, cov_q, zero, cov_p) - entropy
+    gain = cov_p[0, 1] / cov_p[1, 1]
+    noise = cov_p[0, 0] - gain * cov_p[0, 1]
+    square = cov_q[0, 0] - 2 * gain * cov_q[0, 1] + gain**2 * cov_q[1, 1]
+    reconstruction = -0.5 * (math.log(2 * math.pi) + noise.log() + square / noise)
+    information = -0.5 * torch.log1p(-(cov_q[0, 1] ** 2) / (cov_q[0, 0] * cov_q[1, 1]))
+    prior = gaussian_divergence(zero[:1], cov_q[1:2, 1:2], zero[:1], cov_p[1:2, 1:2])
+    above = average_conditional_kl(cov_q, cov_p, 2, [1]) + average_conditional_kl(
+        cov_q, cov_p, 3, [1, 2]
+    )
+    torch.testing.assert_close(elbo, reconstruction - information - prior - above)
+
+
+@pytest.mark.equation("eq-hvae-consistency")
+def test_middle_term_written_as_a_kl_is_off_by_a_constant():
+    """Luật đúng của z_l khi biết hai láng giềng không phải q(z_l | z_{l−1}): lệch w·a·r/s."""
+    w, s, a, r = 0.8, 0.6, 0.5, 0.3
+    torch.manual_seed(0)
+    n = 400_000
+    below = torch.randn(n, dtype=F64)
+    middle = 0.9 * below + math.sqrt(r) * torch.randn(n, dtype=F64)
+    above = a * middle + math.sqrt(0.5) * torch.randn(n, dtype=F64)
+    alone = 0.9 * below + math.sqrt(r) * torch.randn(n, dtype=F64)  # độc lập với `above`
+
+    def term(z):
+        return 0.5 * (math.log(s / r) + (z - w * above) ** 2 / s - (z - 0.9 * below) ** 2 / r)
+
+    difference = term(alone) - term(middle)
+    error = difference.std() / math.sqrt(n)
+    assert abs(difference.mean() - w * a * r / s) < 6 * error
+    assert w * a * r / s > 50 * error
+
+
 # ---- huấn luyện
 
 
@@ -324,6 +408,7 @@ def test_frozen_levels_stay_and_the_rest_is_drawn_anew():
 
 
 @pytest.mark.equation("eq-hvae-joint")
+@pytest.mark.equation("eq-hvae-skip")
 def test_markov_levels_read_only_the_level_above():
     """Không skip: z_1 phụ thuộc z_3 chỉ qua z_2, nên gradient của p(z_1 | ·) theo z_3 bằng 0."""
     for skip in (False, True):

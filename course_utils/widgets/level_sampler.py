@@ -109,7 +109,7 @@ class LevelSampler(LiveFigure):
                 torch.manual_seed(self.seed)
                 latents = model.sample_latents(count, root[model.levels - held :])
             images = model.likelihood.mean(model.decode(latents))[:, 0].cpu()
-            axis.imshow(images.transpose(0, 1).flatten(1), cmap="gray_r")
+            axis.imshow(images.transpose(0, 1).flatten(1).numpy(), cmap="gray_r")
             kept = ", ".join(
                 f"$z_{level}$" for level in range(model.levels, model.levels - held, -1)
             )
