@@ -133,6 +133,8 @@ class GaussianLikelihood(Likelihood):
     initial_scale : s lúc đầu, khi s được học.
     minimum_scale : s không xuống dưới mức này. Không có nó, một bộ giải mã đủ mạnh đẩy
         mật độ lên vô hạn trên dữ liệu nằm gọn trong một mặt cong.
+
+    Sách: (eq-gaussian-decoder)
     """
 
     def __init__(

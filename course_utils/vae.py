@@ -156,7 +156,10 @@ class VAE(GenerativeModel):
 
     @torch.no_grad()
     def kl_per_dimension(self, x: Tensor) -> Tensor:
-        """KL của từng chiều tiềm ẩn với tiên nghiệm, nat, trung bình trên x: (latent_dim,)."""
+        """KL của từng chiều tiềm ẩn với tiên nghiệm, nat, trung bình trên x: (latent_dim,).
+
+        Chiều nào gần 0 là chiều đã sụp đổ về tiên nghiệm. Sách: (eq-collapse)
+        """
         return gaussian_kl(*self.encode(x), per_dimension=True).mean(0)
 
     @torch.no_grad()

@@ -136,6 +136,7 @@ def test_mean_and_samples_of_discrete_heads(likelihood, levels):
     assert x.shape == (n, *shape[1:])
 
 
+@pytest.mark.equation("eq-gaussian-decoder")
 @pytest.mark.parametrize("likelihood", CONTINUOUS)
 def test_gaussian_heads_against_torch(likelihood):
     likelihood = likelihood.double()

@@ -303,6 +303,25 @@ def test_samples_have_the_law_of_the_model(pca):
         assert ((sample.T.cov() - expected).abs() < 6 * (spread / n).sqrt()).all()
 
 
+@pytest.mark.equation("eq-collapse")
+@pytest.mark.parametrize("scale", [0.5, 1.2])
+def test_a_dimension_lives_only_above_the_noise(scale):
+    """VAE tuyến tính ở lời giải với s cho trước: KL của chiều i là ½ log max(λ_i/s², 1)."""
+    x = data()
+    values, vectors = torch.linalg.eigh((x.T @ x) / len(x))
+    values, vectors = values.flip(0), vectors.flip(1)
+    fixed = ProbabilisticPCA(DIM, LATENT).double()
+    with torch.no_grad():
+        fixed.log_scale.fill_(math.log(scale))
+        length = (values[:LATENT] - scale**2).clamp_min(0).sqrt()
+        fixed.weight.copy_(vectors[:, :LATENT] * length)
+    model = linear_vae(fixed)
+    expected = 0.5 * (values[:LATENT] / scale**2).log().clamp_min(0)
+    assert torch.allclose(model.kl_per_dimension(x), expected, atol=1e-10)
+    assert model.active_units(x) == int((expected > 0).sum())
+    assert torch.allclose(model.log_prob_estimate(x, 3), fixed.log_prob(x), atol=1e-10)
+
+
 def test_dead_units_are_counted():
     torch.manual_seed(0)
     model = VAE(DIM, 3, (8,))
