@@ -132,6 +132,8 @@ class GaussianMixture(DensityModel):
     ) -> list[float]:
         """Học bằng EM trên x (n, D); trả log hợp lý trung bình (nat) trước mỗi bước và sau cùng.
 
+        Tham số
+        -------
         ridge : cộng ridge·I vào mỗi hiệp phương sai, để không thành phần nào suy biến; với
             ridge > 0, log hợp lý không còn được bảo đảm không giảm
         tol : dừng khi một bước thêm được ít hơn `tol` nat mỗi điểm

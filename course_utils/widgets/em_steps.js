@@ -71,6 +71,13 @@ function render({ model, el }) {
   const flattest = ({ covariances }) =>
     covariances.map((c) => eigenvalues(c)[0]).reduce((best, v, k, all) => (v < all[best] ? k : best), 0);
   const collapsed = (s) => eigenvalues(s.covariances[flattest(s)])[0] < FLAT;
+  /** Thành phần đã sụp được giữ ở một phương sai rất nhỏ, để log hợp lý còn là một số. */
+  const kept = (s) => ({
+    ...s,
+    covariances: s.covariances.map((c) =>
+      eigenvalues(c)[0] < FLAT ? [c[0] + FLAT / 2, c[1], c[2] + FLAT / 2] : c,
+    ),
+  });
   /** Đặt tham số từ bên ngoài: nhật ký bắt đầu lại. */
   const restart = (values) => {
     const next = { ...state(), ...values };
@@ -79,7 +86,7 @@ function render({ model, el }) {
   const run = (steps) => {
     let [current, history] = [state(), [...model.get("history")]];
     for (let i = 0; i < steps && !collapsed(current); i++) {
-      current = mStep(points, eStep(points, current).shares, ridge());
+      current = kept(mStep(points, eStep(points, current).shares, ridge()));
       history.push(eStep(points, current).logLikelihood);
     }
     change({ ...current, history });
