@@ -113,6 +113,7 @@ class GAN(AdversarialModel):
     -------
     loss : mất mát của bộ sinh, "non_saturating" (−log D) hay "saturating" (log(1 − D))
     penalty : γ của điều chuẩn R1, (γ/2)·E‖∇r(x)‖² trên dữ liệu thật; 0 là không có
+
     Các tham số khác: xem `AdversarialModel`.
     """
 
@@ -167,6 +168,7 @@ class WGAN(AdversarialModel):
     constraint : cách giữ hàm phê bình gần 1-Lipschitz, "penalty" (phạt gradient)
         hay "spectral" (chuẩn hóa phổ)
     penalty : λ của phạt gradient
+
     Các tham số khác: xem `AdversarialModel`. Gulrajani et al. (2017) dùng λ = 10 và năm bước
     phê bình cho ảnh lớn; mặc định ở đây nhẹ hơn, vừa với dữ liệu nhỏ của sổ thực hành.
     """

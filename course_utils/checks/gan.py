@@ -100,10 +100,10 @@ def generator_gradients(answer: Any) -> Report:
 def generator_loss(answer: Any) -> Report:
     """Hàm generator_loss(r) -> mất mát không bão hòa, trung bình trên một lô logit r (n,).
 
-    Hữu hạn với |r| = 100. Sách: (eq-non-saturating)
+    Giá trị và gradient đều phải đúng và hữu hạn với |r| = 100. Sách: (eq-non-saturating)
     """
     batches = [[0.0], [2.0, -1.0, 0.5], [100.0, -100.0], [-100.0, -120.0, 3.0]]
-    return function(
+    report = function(
         answer,
         reference_loss,
         [(torch.tensor(r),) for r in batches],
@@ -152,6 +152,34 @@ def generator_loss(answer: Any) -> Report:
             ),
         ],
     )
+    if not report:
+        return report
+    wrong = _gradient(answer, batches)
+    return report if wrong is None else wrong
+
+
+def _gradient(answer: Any, batches: list[list[float]]) -> Report | None:
+    """Giá trị đã đúng; gradient có đúng không? None nếu đúng."""
+    for batch in batches:
+        r = torch.tensor(batch, requires_grad=True)
+        try:
+            (slope,) = torch.autograd.grad(answer(r), r)
+        except Exception:
+            return Report(
+                False,
+                "Giá trị đúng, nhưng không lan truyền ngược được: hãy dùng các phép toán của "
+                "torch trên r, đừng qua .item(), .detach() hay NumPy.",
+            )
+        expected = -torch.sigmoid(-r.detach()) / len(batch)
+        if not torch.allclose(slope, expected, atol=1e-6):
+            return Report(
+                False,
+                f"Giá trị đúng, nhưng với r = {batch} gradient là "
+                f"{[round(v, 4) for v in slope.tolist()]}, cần "
+                f"{[round(v, 4) for v in expected.tolist()]}. Nhánh không dùng của torch.where "
+                f"vẫn để lại NaN trong gradient; hãy dùng softplus(−r).",
+            )
+    return None
 
 
 def dirac_growth(answer: Any) -> Report:

@@ -141,6 +141,23 @@ def test_generator_loss_hints(wrong, hint):
     assert hint in report.message
 
 
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (
+            lambda r: torch.where(r < -50, -r, -torch.log(torch.sigmoid(r))).mean(),
+            "torch.where",
+        ),
+        (lambda r: F.softplus(-r).mean().item(), "lan truyền ngược"),
+        (lambda r: F.softplus(-r).mean().detach(), "lan truyền ngược"),
+    ],
+)
+def test_generator_loss_looks_at_the_gradient_too(wrong, hint):
+    report = checks.generator_loss(wrong)
+    assert not report
+    assert hint in report.message
+
+
 @pytest.mark.equation("eq-dirac-step")
 def test_dirac_growth_by_hand():
     assert checks.dirac_growth(abs(complex(1, 0.3)))
