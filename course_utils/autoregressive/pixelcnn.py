@@ -118,7 +118,7 @@ class PixelCNN(AutoregressiveModel):
     `log_prob` là một lượt qua mạng; `sample` là H·W lượt, mỗi lượt chỉ tính những hàng đã vẽ.
 
         model = PixelCNN((1, 8, 8), levels=17)
-        fit(model, digits().train, steps=450, batch_size=16, lr=8e-3)
+        fit(model, digits().train, steps=600, batch_size=16, lr=1.3e-2)
         model.sample(16, temperature=0.9, seed=0)       # (16, 1, 8, 8)
         model.complete(x, known=32)                     # giữ nửa trên, vẽ tiếp nửa dưới
 
@@ -129,8 +129,8 @@ class PixelCNN(AutoregressiveModel):
         self,
         event_shape: tuple[int, int, int] = (1, 8, 8),
         levels: int = 17,
-        channels: int = 24,
-        layers: int = 5,
+        channels: int = 16,
+        layers: int = 6,
         kernel: int = 3,
         dropout: float = 0.0,
         naive: bool = False,

@@ -14,6 +14,8 @@ from .latent_plane import LatentPlane, export_decoder
 from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
+from .pixel_sampler import PixelSampler, export_pixelcnn
+from .text_sampler import TextSampler, export_gpt
 from .two_kl import TwoKL
 
 __all__ = [
@@ -26,9 +28,13 @@ __all__ = [
     "LevelSampler",
     "LiveFigure",
     "Map1D",
+    "PixelSampler",
     "Snapshots",
+    "TextSampler",
     "TwoKL",
     "export_decoder",
+    "export_gpt",
     "export_hierarchy",
     "export_layers",
+    "export_pixelcnn",
 ]
