@@ -132,7 +132,8 @@ function render({ model, el }) {
     cut(MARGIN, low, high - low, high - low);
     axes.replaceChildren();
     for (const v of [-2, -1, 0, 1, 2]) {
-      svg(axes, "text", { x: x(v), y: high + 17, "text-anchor": "middle" }).textContent = tickLabel(v);
+      // Chỗ cuối trục dành cho tên trục.
+      if (v < 2) svg(axes, "text", { x: x(v), y: high + 17, "text-anchor": "middle" }).textContent = tickLabel(v);
       svg(axes, "text", { x: MARGIN - 6, y: y(v) + 4, "text-anchor": "end" }).textContent = tickLabel(v);
     }
     svg(axes, "rect", { class: "lf-frame", x: MARGIN, y: low, width: high - low, height: high - low });

@@ -59,7 +59,7 @@ class DiracGan(LiveFigure):
         axes = figure.subplots(1, 3, sharey=True)
         for axis, (title, (penalty, alternating)) in zip(axes, cases.items(), strict=True):
             path = dirac_gan((0.5, 0.5), self.steps, self.step_size, penalty, alternating)
-            axis.plot(*path.T, ".-", color="#b84a00", linewidth=0.8, markersize=2.5)
+            axis.plot(*path.numpy().T, ".-", color="#b84a00", linewidth=0.8, markersize=2.5)
             axis.plot(0, 0, "+", color="#0067a5", markersize=10)
             axis.set(aspect="equal", xlim=(-2.2, 2.2), ylim=(-2.2, 2.2), xlabel="$\\theta$")
             axis.set_title(title, fontsize=10)

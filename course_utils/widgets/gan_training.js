@@ -197,7 +197,8 @@ function render({ model, el }) {
     cut(MARGIN, low, side, side);
     axes.replaceChildren();
     for (const v of [-4, -2, 0, 2, 4]) {
-      svg(axes, "text", { x: x(v), y: high + 17, "text-anchor": "middle" }).textContent = tickLabel(v);
+      // Chỗ cuối trục dành cho tên trục.
+      if (x(v) < size - 36) svg(axes, "text", { x: x(v), y: high + 17, "text-anchor": "middle" }).textContent = tickLabel(v);
       svg(axes, "text", { x: MARGIN - 6, y: y(v) + 4, "text-anchor": "end" }).textContent = tickLabel(v);
     }
     svg(axes, "rect", { class: "lf-frame", x: MARGIN, y: low, width: side, height: side });
@@ -250,7 +251,7 @@ function render({ model, el }) {
     const tips = !shown.push ? [] : samples.slice(0, 90).map(([u, v]) => {
       const [du, dv] = push(score, kind, [u, v]);
       const length = Math.hypot(du, dv);
-      const reach = Math.min(0.9, 0.6 * length) / Math.max(length, 1e-12);
+      const reach = Math.min(0.9, 2 * length) / Math.max(length, 1e-12);
       const [p, q] = [x(u), y(v)];
       const [s, t] = [x(u + reach * du), y(v + reach * dv)];
       const [a, b] = [0.3 * (p - s), 0.3 * (q - t)];
@@ -272,15 +273,15 @@ function render({ model, el }) {
     out.found.value.textContent = `${found} / ${centers.length}`;
     out.near.value.textContent = `${format(100 * near, 1)} %`;
     if (kind === "gan") {
-      label(out.real, "D trung bình trên dữ liệu", format(mean(real.map(sigmoid))));
-      label(out.fake, "D trung bình trên mẫu", format(mean(fake.map(sigmoid))));
+      label(out.real, "$D$ trung bình trên dữ liệu", format(mean(real.map(sigmoid))));
+      label(out.fake, "$D$ trung bình trên mẫu", format(mean(fake.map(sigmoid))));
       const log = (v) => -Math.log1p(Math.exp(-Math.abs(v))) + Math.min(v, 0); // log σ
-      label(out.value, "giá trị trò chơi V (nat)", format(mean(real.map(log)) + mean(fake.map((v) => log(-v)))));
+      label(out.value, "giá trị trò chơi $V$ (nat)", format(mean(real.map(log)) + mean(fake.map((v) => log(-v)))));
       legend.textContent = "Cam: bộ phân biệt cho là thật, D > ½. Xanh: cho là giả. Chấm lục: dữ liệu.";
     } else {
       label(out.real, "điểm trung bình của dữ liệu", format(mean(real) - mean(fake)));
       label(out.fake, "điểm trung bình của mẫu", format(0));
-      label(out.value, "ước lượng W_1 (hiệu hai điểm)", format(mean(real) - mean(fake)));
+      label(out.value, "ước lượng $W_1$ (hiệu hai điểm)", format(mean(real) - mean(fake)));
       legend.textContent =
         "Điểm của hàm phê bình chỉ có nghĩa qua hiệu; ở đây lấy mẫu làm mốc 0. Cam: điểm cao. Chấm lục: dữ liệu.";
     }

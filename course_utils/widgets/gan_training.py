@@ -135,10 +135,18 @@ class GanTraining(LiveFigure):
             score = model.score(plane.to(like)).reshape(60, 60).cpu()
             score = score.sigmoid() - 0.5 if isinstance(model, GAN) else score - score.mean()
             limit = float(score.abs().max()) + 1e-9
-            axis.pcolormesh(side, side, score, cmap="PuOr_r", vmin=-limit, vmax=limit, alpha=0.6)
+            axis.pcolormesh(
+                side.numpy(),
+                side.numpy(),
+                score.numpy(),
+                cmap="PuOr_r",
+                vmin=-limit,
+                vmax=limit,
+                alpha=0.6,
+            )
             samples = model.generate(torch.tensor(self.noise).to(like)).cpu()
             axis.scatter(*np.array(self.data).T, s=2, color="#007a5a", linewidths=0)
-            axis.scatter(*samples.T, s=3, color="#1b1f24", linewidths=0)
+            axis.scatter(*samples.numpy().T, s=3, color="#1b1f24", linewidths=0)
             axis.set(aspect="equal", xlim=(-4.6, 4.6), ylim=(-4.6, 4.6))
             axis.set(xlabel="$x_1$", ylabel="$x_2$")
             axis.set_title(name, fontsize=10)
