@@ -128,6 +128,8 @@ class BernoulliLikelihood(Likelihood):
 class GaussianLikelihood(Likelihood):
     """x | z ~ N(μ(z), s²): sai số bình phương trở thành log mật độ nhờ có s.
 
+    Tham số
+    -------
     scale : số dương: s cố định. "shared": một s chung, học cùng mạng (σ-VAE, Rybkin et al.
         2021). "predicted": mạng cho ra log s riêng cho từng thành phần.
     initial_scale : s lúc đầu, khi s được học.

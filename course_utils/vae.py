@@ -40,6 +40,8 @@ def network(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Se
 class VAE(GenerativeModel):
     """Bộ tự mã hóa biến phân (Kingma & Welling 2014; Rezende et al. 2014).
 
+    Tham số
+    -------
     event_shape : hình dạng một điểm dữ liệu, hoặc số chiều của nó
     latent_dim : số chiều d_z của biến tiềm ẩn; không buộc phải nhỏ hơn số chiều của x
     hidden : bề rộng các tầng ẩn của hai mạng (bộ giải mã dùng thứ tự ngược lại); () cho VAE

@@ -115,12 +115,14 @@ class LatentPlane(LiveFigure):
         means, labels = torch.tensor(self.data), torch.tensor(self.labels)
         for label in labels.unique().tolist():
             chosen = means[labels == label]
-            left.scatter(*chosen.T, s=6, color=COLORS[label % 10], linewidths=0)
+            left.scatter(*chosen.T.numpy(), s=6, color=COLORS[label % 10], linewidths=0)
             left.annotate(str(label), chosen.median(0).values.tolist(), fontsize=13, weight="bold")
         left.set(xlabel="$z_1$", ylabel="$z_2$", aspect="equal")
         left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), title="$\\mu_\\phi(x)$ của dữ liệu")
         right.imshow(
-            table.reshape(side * height, side * width), cmap="gray_r", extent=(-2.75, 2.75) * 2
+            table.reshape(side * height, side * width).numpy(),
+            cmap="gray_r",
+            extent=(-2.75, 2.75) * 2,
         )
         right.set(xlabel="$z_1$", ylabel="$z_2$", title="$E[x \\mid z]$")
         return figure
