@@ -162,7 +162,7 @@ class AutoregressiveModel(DiscreteModel):
             )
         check_sampling(temperature, top_p)
         generator = make_generator(seed)
-        x = x.to(next(self.parameters()).dtype).clone()
+        x = x.to(next(self.parameters())).clone()
         flat = x.view(len(x), -1)
         for i in self.order[known:]:
             value = sample_logits(self.logits_at(x, i), temperature, top_p, generator)

@@ -53,6 +53,7 @@ class Block(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, h: Tensor, past=None):
+        """h (n, t, width) và bộ nhớ của khối -> (h mới, bộ nhớ mới)."""
         attended, past = self.attention(self.norm1(h), past)
         h = h + self.dropout(attended)
         return h + self.dropout(self.mlp(self.norm2(h))), past

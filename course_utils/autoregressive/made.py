@@ -66,6 +66,7 @@ class MaskedLinear(nn.Linear):
         self.register_buffer("mask", mask)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, số nút vào) -> (n, số nút ra)."""
         return F.linear(x, self.mask * self.weight, self.bias)
 
 
@@ -104,6 +105,7 @@ class MaskedMLP(nn.Module):
         return product.view(self.dim, self.outputs, self.dim).amax(1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, dim) -> (n, dim, outputs)."""
         return self.net(x).view(len(x), self.dim, self.outputs)
 
 

@@ -33,6 +33,7 @@ class MaskedConv2d(nn.Conv2d):
         self.register_buffer("mask", (reading_order < limit).float())
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, in_channels, H, W) -> (n, out_channels, H, W)."""
         return F.conv2d(x, self.mask * self.weight, self.bias, padding=self.padding)
 
 
@@ -47,6 +48,7 @@ class NaiveStack(nn.Module):
         )
 
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
+        """Ảnh (n, in_channels, H, W) và phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
         first, *rest = self.layers
         h = first(x) + position
         for layer in rest:
@@ -76,6 +78,7 @@ class GatedLayer(nn.Module):
         self.out = nn.Conv2d(channels, channels, 1)
 
     def forward(self, v: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
+        """(v, h) -> (v, h), hình dạng giữ nguyên."""
         r = self.reach
         a = self.vertical(F.pad(v, (r, r, r, 0)))  # thêm lề trái, phải, trên
         b = self.horizontal(F.pad(h, (r, 0))) + self.link(a)  # thêm lề trái
@@ -97,6 +100,7 @@ class GatedStack(nn.Module):
         self.layers = nn.ModuleList(GatedLayer(channels, kernel) for _ in range(layers))
 
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
+        """Ảnh (n, in_channels, H, W) và phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
         v = self.enter_v(F.pad(x, (0, 0, 1, 0))[:, :, :-1]) + position
         h = self.enter_h(F.pad(x, (1, 0))[:, :, :, :-1]) + position
         for layer in self.layers:

@@ -248,9 +248,9 @@ def windows(tokens: Tensor, length: int, stride: int = 1) -> Tensor:
 def nats_per_symbol(model, tokens: Tensor, fresh: int | None = None) -> float:
     """Đối log hợp lý trung bình của một dãy dài (t,), nat mỗi ký hiệu.
 
-    Cửa sổ của mô hình trượt mỗi lần `fresh` ký hiệu (mặc định nửa cửa sổ) và chỉ tính `fresh` ký
-    hiệu cuối, nên ký hiệu nào cũng được đoán một lần, với ít nhất nửa cửa sổ đứng trước nó (trừ
-    đoạn đầu).
+    Cửa sổ của mô hình trượt mỗi lần `fresh` ký hiệu (mặc định nửa cửa sổ) và chỉ tính `fresh`
+    ký hiệu cuối. Vậy ký hiệu nào cũng được đoán một lần, với ít nhất nửa cửa sổ đứng trước nó,
+    trừ đoạn đầu. Phần lẻ ở cuối dãy, ngắn hơn `fresh`, không tính.
     """
     length = model.event_shape[0]
     fresh = length // 2 if fresh is None else fresh
