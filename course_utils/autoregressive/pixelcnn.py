@@ -48,7 +48,7 @@ class NaiveStack(nn.Module):
         )
 
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
-        """Ảnh (n, in_channels, H, W) và phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
+        """Ảnh (n, in_channels, H, W), phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
         first, *rest = self.layers
         h = first(x) + position
         for layer in rest:
@@ -100,7 +100,7 @@ class GatedStack(nn.Module):
         self.layers = nn.ModuleList(GatedLayer(channels, kernel) for _ in range(layers))
 
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
-        """Ảnh (n, in_channels, H, W) và phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
+        """Ảnh (n, in_channels, H, W), phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
         v = self.enter_v(F.pad(x, (0, 0, 1, 0))[:, :, :-1]) + position
         h = self.enter_h(F.pad(x, (1, 0))[:, :, :, :-1]) + position
         for layer in self.layers:

@@ -23,6 +23,10 @@ TONES = {
 ONSETS = "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
 CODAS = {"", "c", "ch", "m", "n", "ng", "nh", "p", "t"}
 VOWELS = "aăâeêioôơuưy"
+#: Viết k, gh, ngh trước e, ê, i, y; viết c, g, ng trước các nguyên âm khác.
+FRONT, BACK = {"k", "gh", "ngh"}, {"c", "g", "ng"}
+#: Cách viết phải có âm cuối, và cách viết không được có âm cuối.
+CLOSED, OPEN = {"iê", "yê", "uô", "ươ", "ă", "â"}, {"ia", "ya", "ua", "ưa"}
 #: Hai cách viết của cùng một nguyên âm đôi (có hoặc không có âm cuối).
 DIPHTHONGS = {"iê": "iê", "yê": "iê", "ia": "iê", "ya": "iê"} | {
     "uô": "uô",
@@ -72,10 +76,12 @@ def parse(word: str) -> Syllable | None:
     text = unicodedata.normalize("NFC", "".join(letters))
     onset = next((o for o in ONSETS if text.startswith(o)), "")
     rest = text[len(onset) :]
-    if onset == "gi" and (not rest or rest[0] not in VOWELS or rest[0] == "ê"):
+    if onset == "gi" and (not rest or rest[0] not in VOWELS or (rest[0] == "ê" and rest[1:])):
         rest = "i" + rest  # gì, gìn, giếng: chữ i cũng là âm chính
     if onset == "qu" and not rest:
         return None
+    if onset in FRONT | BACK and rest and (rest[0] in "eêiy") != (onset in FRONT):
+        return None  # kê nhưng ca, nghe nhưng nga
     match = re.fullmatch(rf"([{VOWELS}]+)([a-z]*)", rest)
     if not match or match[2] not in CODAS:
         return None
@@ -90,6 +96,10 @@ def parse(word: str) -> Syllable | None:
     nucleus = nucleus or vowels[0].replace("y", "i")
     if glide not in ("", "i", "y", "o", "u") or (glide and coda):
         return None
+    written = vowels[: 2 if nucleus in DIPHTHONGS.values() else 1]
+    ends = bool(glide or coda)
+    if (written in CLOSED and not ends) or (written in OPEN and ends):
+        return None  # mua nhưng muôn, ia nhưng iên
     if coda in ("c", "ch", "p", "t") and tone not in ("sắc", "nặng"):
         return None  # tiếng khép chỉ mang thanh sắc hay nặng
     coda = coda or glide.replace("y", "i").replace("o", "u")

@@ -46,7 +46,27 @@ def test_syllables_come_apart(word, parts):
     assert parse(word) == Syllable(*parts)
 
 
-@pytest.mark.parametrize("word", ["flow", "GPT", "xyz", "tốp1", "nưóc", "tac", "bt", "", "aaaa"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "flow",
+        "GPT",
+        "xyz",
+        "tốp1",
+        "nưóc",
+        "tac",
+        "bt",
+        "",
+        "aaaa",
+        "xuổ",
+        "miê",
+        "muan",
+        "tâ",
+        "kà",
+        "ngê",
+        "cê",
+    ],
+)
 def test_what_cannot_be_a_syllable(word):
     assert parse(word) is None
 
