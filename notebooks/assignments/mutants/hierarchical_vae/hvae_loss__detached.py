@@ -1,0 +1,5 @@
+# Sai: lấy số Python nên mất gradient.
+def hvae_loss(reconstruction, kl, step, warmup, free_bits):
+    beta = 1.0 if warmup == 0 else min(1.0, step / warmup)
+    total = sum(max(free_bits, v) for v in kl.mean(0).tolist())
+    return torch.tensor(beta * total - reconstruction.mean().item(), requires_grad=True)
