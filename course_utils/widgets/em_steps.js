@@ -198,7 +198,7 @@ function render({ model, el }) {
     }
     svg(axes, "rect", { class: "lf-frame", x: left, y: top, width: right - left, height });
     svgMath(axes, "x_1", { x: right, y: bottom + 30, "text-anchor": "end" });
-    svgMath(axes, "x_2", { x: left - 4, y: top - 7, "text-anchor": "end" });
+    svgMath(axes, "x_2", { x: left + 2, y: top - 7 });
     points.forEach(([x, y], n) => setAttributes(dots[n], { cx: scaleX(x), cy: scaleY(y) }));
     draw();
   }
