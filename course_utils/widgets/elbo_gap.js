@@ -245,13 +245,10 @@ function render({ model, el }) {
     svg(bars, "line", { class: "lf-curve", x1: x, x2: x, y1: barTop - 8, y2: barTop + 30 });
     svgMath(bars, "log p(x)", { x, y: barTop - 13, "text-anchor": x > right - 40 ? "end" : "middle" });
     svgMath(bars, rule === "plus" ? "tái tạo + KL" : "ELBO", { x: left + 4, y: barTop - 13 });
-    for (const v of ticks(...NATS, 8)) {
+    for (const v of ticks(...NATS, 8).slice(1)) {
       const last = v === NATS[1];
-      const label = svg(bars, "text", {
-        x: scale(v),
-        y: barTop + 46,
-        "text-anchor": last ? "end" : v === NATS[0] ? "start" : "middle",
-      });
+      const [x, y] = [scale(v), barTop + 46];
+      const label = svg(bars, "text", { x, y, "text-anchor": last ? "end" : "middle" });
       label.textContent = last ? "nat" : tickLabel(v);
     }
   }

@@ -18,9 +18,10 @@ MODELS = {
     },
     "square": {
         "label": "$h(z) = z^2$",
-        "x": 1.5,
+        "x": 2.0,
         "note": "Hai giá trị z giải thích x tốt như nhau: hậu nghiệm hai đỉnh. Một Gauss không "
-        "phủ được cả hai, nên khe hở không bao giờ về 0.",
+        "phủ được cả hai, nên khe hở không bao giờ về 0. Leo dốc từ giữa thì kẹt ở giữa; "
+        "kéo q sang một đỉnh rồi leo thì cao hơn.",
         "h": lambda z: z**2,
     },
     "tanh": {

@@ -1,7 +1,8 @@
 // Mặt phẳng tiềm ẩn của một VAE: bộ giải mã đi theo hình, ảnh E[x|z] được tính trong trang.
 
 const REACH = 3;
-const TILES = 11; // số ảnh nhỏ mỗi cạnh
+const TILES = 9; // số ảnh nhỏ mỗi cạnh
+const MARGIN = 2; // khe giữa hai ảnh nhỏ, tính bằng điểm ảnh của chúng
 const HINT = "Kéo chấm tròn trên mặt phẳng, hoặc dùng Tab và phím mũi tên.";
 
 function unpack({ shape, data }) {
@@ -172,13 +173,17 @@ function render({ model, el }) {
   let table = null;
   const tileTable = () => {
     if (table) return table;
-    table = html("canvas", { width: TILES * width, height: TILES * height });
+    const [across, down] = [width + MARGIN, height + MARGIN];
+    table = html("canvas", { width: TILES * across, height: TILES * down });
     const context = table.getContext("2d");
+    context.fillStyle = "#b8bec8";
+    context.fillRect(0, 0, table.width, table.height);
     const cell = (2 * REACH) / TILES;
     for (let r = 0; r < TILES; r++) {
       for (let c = 0; c < TILES; c++) {
         const z = [-REACH + (c + 0.5) * cell, REACH - (r + 0.5) * cell];
-        context.putImageData(paint(context, meanImage(decode(z))), c * width, r * height);
+        const tile = paint(context, meanImage(decode(z)));
+        context.putImageData(tile, c * across + MARGIN / 2, r * down + MARGIN / 2);
       }
     }
     return table;
@@ -207,7 +212,7 @@ function render({ model, el }) {
   function layout() {
     root.classList.toggle("lf-wide", root.clientWidth >= 640);
     const total = Math.min(body.clientWidth - (root.clientWidth >= 640 ? 264 : 0), 480);
-    const [left, top] = [26, 8];
+    const [left, top] = [26, 20];
     const side = total - left - 8;
     size = { total, left, top, side };
     plot.style.width = `${total}px`;
@@ -236,7 +241,7 @@ function render({ model, el }) {
     }
     svg(axes, "rect", { class: "lf-frame", x: left, y: top, width: side, height: side });
     svgMath(axes, "z_1", { x: left + side, y: top + side + 31, "text-anchor": "end" });
-    svgMath(axes, "z_2", { x: 2, y: top + 6 });
+    svgMath(axes, "z_2", { x: left, y: top - 7 });
 
     tiles.style.display = showTiles ? "" : "none";
     if (showTiles) {

@@ -103,11 +103,13 @@ class LatentPlane(LiveFigure):
     @torch.no_grad()
     def still(self) -> Figure:
         like = next(self._vae.parameters())
-        side, (_, height, width) = 11, self._vae.event_shape
-        ticks = torch.linspace(-2.5, 2.5, side)
+        side, (_, height, width) = 9, self._vae.event_shape
+        ticks = torch.linspace(-REACH, REACH, 2 * side + 1)[1::2]  # tâm của mỗi ô
         # Hàng trên cùng có z₂ lớn nhất, như trên mặt phẳng.
         z = torch.stack(torch.meshgrid(ticks, ticks.flip(0), indexing="xy"), -1).view(-1, 2)
         images = self._vae.likelihood.mean(self._vae.decode(z.to(like))).cpu()
+        images = torch.nn.functional.pad(images, (1, 1, 1, 1), value=float(images.max()) / 3)
+        height, width = height + 2, width + 2  # khe xám giữa hai ảnh nhỏ
         table = images.view(side, side, height, width).permute(0, 2, 1, 3)
 
         figure = still_figure(7.2, 3.6)
@@ -122,7 +124,7 @@ class LatentPlane(LiveFigure):
         right.imshow(
             table.reshape(side * height, side * width).numpy(),
             cmap="gray_r",
-            extent=(-2.75, 2.75) * 2,
+            extent=(-REACH, REACH) * 2,
         )
         right.set(xlabel="$z_1$", ylabel="$z_2$", title="$E[x \\mid z]$")
         return figure
