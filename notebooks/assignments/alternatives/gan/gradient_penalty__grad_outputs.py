@@ -1,9 +1,9 @@
 # Đúng: dùng lerp và grad_outputs.
-def gradient_penalty(critic, real, fake, t):
-    shape = (len(t),) + (1,) * (real.ndim - 1)
+def gradient_penalty(critic, real, fake, u):
+    shape = (len(u),) + (1,) * (real.ndim - 1)
     with torch.no_grad():
-        mixed = torch.lerp(fake, real, t.view(shape).expand_as(real))
+        mixed = torch.lerp(fake, real, u.view(shape).expand_as(real))
     mixed.requires_grad_(True)
     score = critic(mixed)
     slope = torch.autograd.grad(score, mixed, torch.ones_like(score), create_graph=True)[0]
-    return ((slope.reshape(len(t), -1) ** 2).sum(1).sqrt() - 1).pow(2).mean()
+    return ((slope.reshape(len(u), -1) ** 2).sum(1).sqrt() - 1).pow(2).mean()
