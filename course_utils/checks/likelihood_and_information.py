@@ -198,10 +198,16 @@ def noise(answer, share: float = 0.99) -> Report:
     """Trộn `share` nhiễu vào một mô hình: log hợp lý trung bình giảm nhiều nhất bao nhiêu nat?"""
     exact = -math.log(1 - share)
     wrong = [
-        (-math.log(share), "Đây là −log của phần nhiễu. Phần tốt chỉ còn trọng số 1 − 0.99."),
+        (
+            -math.log(share),
+            "Đây là −log của phần nhiễu. Phần tốt chỉ còn trọng số 1 trừ tỉ lệ nhiễu.",
+        ),
         (exact / LN2, "Đây là bit; đề hỏi nat."),
         (-exact, "Đề hỏi giảm bao nhiêu, nên đáp số dương."),
-        (math.inf, "Không vô hạn: q(x) ≥ (1 − 0.99)·p(x), lấy log hai vế."),
+        (
+            math.inf,
+            "Không vô hạn: q(x) không nhỏ hơn phần tốt (trọng số nhân p(x)); lấy log hai vế.",
+        ),
         (share, "Log hợp lý không nhân với phần trăm: lấy log của trọng số còn lại."),
         (share * 100, "Log hợp lý không mất theo phần trăm: lấy log của trọng số còn lại."),
         (1 / (1 - share), "Đó là số lần mật độ bị chia nhỏ; log của nó mới là số nat."),

@@ -5,6 +5,7 @@ Map1D(preset="exp")
 FlowGrid(flow, name="hai_trang")
 """
 
+from .code_area import CodeArea
 from .dirac_gan import DiracGan
 from .elbo_gap import ElboGap
 from .em_steps import EMSteps
@@ -19,6 +20,7 @@ from .text_sampler import TextSampler, export_gpt
 from .two_kl import TwoKL
 
 __all__ = [
+    "CodeArea",
     "DiracGan",
     "EMSteps",
     "ElboGap",
