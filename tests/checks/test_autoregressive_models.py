@@ -1,6 +1,7 @@
 """Mỗi bộ chấm của sổ «Mô hình tự hồi quy»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
 
 import itertools
+import json
 import math
 import re
 from pathlib import Path
@@ -530,6 +531,40 @@ def test_budgets_of_the_flows_in_the_table():
     for name in ("RealNVP (vector)", "Glow"):
         assert re.search(re.escape(f'\\"{name}\\": dict(steps=250,'), lab)
     assert PAGE.count("| 250 | |") == 2
+
+
+def glued(lab):
+    """Những con số mà một sổ đã ghi lại cho trang sách."""
+    cells = json.loads((ROOT / "notebooks" / f"{lab}.ipynb").read_text(encoding="utf-8"))["cells"]
+    numbers = {}
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            name = output.get("metadata", {}).get("scrapbook", {}).get("name")
+            text = "".join(output.get("data", {}).get(RECORD + "text/plain", ""))
+            if name and re.fullmatch(r"-?[\d.]+(e-?\d+)?", text):
+                numbers[name] = float(text)
+    return numbers
+
+
+RECORD = "application/papermill.record/"
+
+
+def test_what_the_page_says_of_the_table_of_digits():
+    """Một đơn vị, và lời bình dưới bảng: ba con số sát nhau, hai luồng ở xa, mốc ở xa hơn nữa."""
+    mine, flows = glued("autoregressive_models"), glued("coupling_flows")
+    vae, hierarchical = glued("elbo_and_vae"), glued("hierarchical_vae")
+    close = [mine["digits_nats"], vae["digits_nats"], hierarchical["digits_nats"]]
+    far = [flows["cf_digits_nll"], flows["cf_digits_realnvp"]]
+    simple = [mine["ar_digits_independent"], mine["ar_digits_gaussian"], mine["ar_digits_uniform"]]
+    assert max(close) - min(close) < 5
+    assert min(far) > max(close) + 5
+    assert min(simple) > max(far) + 5
+    # Cùng đơn vị: hai sổ cùng tính hai mốc này, mỗi sổ một cách.
+    assert mine["ar_digits_uniform"] == pytest.approx(flows["cf_digits_uniform"], abs=1e-6)
+    assert mine["ar_digits_independent"] == pytest.approx(flows["cf_digits_hist"], abs=1e-3)
+    # Cận IWAE không lỏng hơn ELBO của cùng mô hình.
+    for lab in (vae, hierarchical):
+        assert lab["digits_nats"] <= lab["digits_elbo"]
 
 
 def test_exposure_counterexample():
