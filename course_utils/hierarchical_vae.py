@@ -52,6 +52,7 @@ class ConditionalGaussian(nn.Module):
             self.log_var = nn.Parameter(torch.zeros(dim))
 
     def forward(self, h: Tensor) -> tuple[Tensor, Tensor]:
+        """(trung bình, log phương sai) tại h."""
         if self.linear:
             mean = self.net(h)
             return mean, self.log_var.expand_as(mean)
@@ -69,6 +70,7 @@ class ResidualCell(nn.Module):
         self.skip = in_features == out_features
 
     def forward(self, d: Tensor) -> Tensor:
+        """Đặc trưng của tầng kế, (n, out_features)."""
         h = nn.functional.silu(self.layer(d))
         return self.norm(h + d if self.skip else h)
 
