@@ -9,7 +9,7 @@ const GRID = Array.from({ length: 2401 }, (_, i) => (i - 1200) / 100);
 const STEP = 0.01;
 const HINT = "Kéo hai chấm của q: trung bình và bề rộng. Hoặc dùng Tab và phím mũi tên.";
 const DONE = {
-  exact: "ELBO đã tới đỉnh: q gần hậu nghiệm nhất có thể, theo nghĩa KL(q‖p(z|x)).",
+  exact: "ELBO đã tới một đỉnh: nhích q hướng nào nó cũng giảm, và KL(q‖p(z|x)) cũng tăng.",
   plus: "Mục tiêu sai dấu thưởng cho q càng xa tiên nghiệm: q chạy tới mép và còn muốn đi nữa.",
 };
 const PLUS =
