@@ -15,8 +15,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .base import GenerativeModel, check_count
+from .base import check_count
 from .errors import InputError
+from .latent import LatentVariableModel
 from .likelihoods import (
     GaussianLikelihood,
     Likelihood,
@@ -24,17 +25,7 @@ from .likelihoods import (
     gaussian_log_prob,
     reparameterize,
 )
-
-
-def network(in_features: int, hidden: Sequence[int], out_features: int, linear: bool) -> nn.Module:
-    """Một ánh xạ affine, hoặc một perceptron với SiLU."""
-    if linear:
-        return nn.Linear(in_features, out_features)
-    layers: list[nn.Module] = []
-    for width in hidden:
-        layers += [nn.Linear(in_features, width), nn.SiLU()]
-        in_features = width
-    return nn.Sequential(*layers, nn.Linear(in_features, out_features))
+from .nets import silu_mlp
 
 
 class ConditionalGaussian(nn.Module):
@@ -47,7 +38,7 @@ class ConditionalGaussian(nn.Module):
     def __init__(self, in_features: int, dim: int, hidden: Sequence[int], linear: bool):
         super().__init__()
         self.linear = linear
-        self.net = network(in_features, hidden, dim if linear else 2 * dim, linear)
+        self.net = silu_mlp(in_features, hidden, dim if linear else 2 * dim)
         if linear:
             self.log_var = nn.Parameter(torch.zeros(dim))
 
@@ -75,7 +66,7 @@ class ResidualCell(nn.Module):
         return self.norm(h + d if self.skip else h)
 
 
-class HierarchicalVAE(GenerativeModel):
+class HierarchicalVAE(LatentVariableModel):
     """VAE phân cấp với L = len(latent_dims) tầng.
 
     Tham số
@@ -109,8 +100,7 @@ class HierarchicalVAE(GenerativeModel):
         free_bits: float = 0.0,
         warmup: int = 0,
     ):
-        super().__init__()
-        self.event_shape = (event_shape,) if isinstance(event_shape, int) else tuple(event_shape)
+        super().__init__(event_shape, likelihood)
         self.latent_dims = dims = tuple(latent_dims)
         if not dims or any(not isinstance(d, int) or d < 1 for d in dims):
             raise InputError(
@@ -123,13 +113,13 @@ class HierarchicalVAE(GenerativeModel):
             raise InputError(f"free_bits = {free_bits}, warmup = {warmup}; cần hai số không âm.")
         self.inference, self.skip, self.linear = inference, skip, linear
         self.free_bits, self.warmup = float(free_bits), int(warmup)
-        self.likelihood = GaussianLikelihood() if likelihood is None else likelihood
         self.register_buffer("updates", torch.zeros((), dtype=torch.long))
         dim, levels = math.prod(self.event_shape), len(dims)
         # reads[l]: số chiều của thứ mà tầng l đọc từ phía trên; tầng 0 là dữ liệu
         reads = [sum(dims[i:] if skip else dims[i : i + 1]) for i in range(levels)] + [0]
 
-        self.decoder = network(reads[0], hidden, dim * self.likelihood.parameters_per_value, linear)
+        hidden = () if linear else tuple(hidden)
+        self.decoder = silu_mlp(reads[0], hidden, dim * self.likelihood.parameters_per_value)
         #: priors[l − 1] là p_θ(z_l | phía trên), l = 1, …, L − 1
         self.priors = nn.ModuleList(
             ConditionalGaussian(reads[i + 1], dims[i], hidden, linear) for i in range(levels - 1)
@@ -154,9 +144,6 @@ class HierarchicalVAE(GenerativeModel):
     def levels(self) -> int:
         """Số tầng tiềm ẩn L."""
         return len(self.latent_dims)
-
-    def check(self, x: Tensor, name: str = "x") -> None:
-        self.likelihood.check(x, self.event_shape, name)
 
     # ---------------------------------------------------------------- chiều sinh
 
@@ -269,26 +256,14 @@ class HierarchicalVAE(GenerativeModel):
         return weight * per_level.sum() - reconstruction.mean()
 
     def log_weights(self, x: Tensor, k: int = 1) -> Tensor:
-        """log p_θ(x, z) − log q_φ(z | x) tại k mẫu z ~ q_φ: (k, n), nat. Sách: (eq-hvae-elbo)"""
         self.check(x)
+        check_count(k, "k")
         many = x.expand(k, *x.shape).flatten(0, 1)
         z, q, p = self.infer(many)
         total = self.likelihood.log_prob(many, self.decode(z))
         for zi, qi, pi in zip(z, q, p, strict=True):
             total = total + gaussian_log_prob(zi, *pi) - gaussian_log_prob(zi, *qi)
         return total.view(k, len(x))
-
-    def log_prob_estimate(self, x: Tensor, k: int = 100, chunk: int = 20_000) -> Tensor:
-        """log (1/k) Σ w_i, nat: (n,). Một ước lượng, không phải log_prob. Sách: (eq-iwae)
-
-        Kỳ vọng không vượt log p_θ(x), tăng theo k và tiến tới nó; phương sai giảm theo k. k = 1 là
-        ELBO. `chunk`: số cặp (z, x) tính trong một lượt.
-        """
-        check_count(k, "k")
-        at_once = max(1, chunk // len(x))
-        sizes = [min(at_once, k - start) for start in range(0, k, at_once)]
-        parts = [torch.logsumexp(self.log_weights(x, size), 0) for size in sizes]
-        return torch.logsumexp(torch.stack(parts), 0) - math.log(k)
 
     # ---------------------------------------------------------------- chuỗi tuyến tính Gauss
 
@@ -308,7 +283,7 @@ class HierarchicalVAE(GenerativeModel):
         scale = self.likelihood.scale(like.new_zeros(1, 1))
         noises = [prior.log_var.exp() for prior in self.priors]
         noises.insert(0, (scale**2).expand(math.prod(self.event_shape)))
-        maps = [self.decoder, *(prior.net for prior in self.priors)]
+        maps = [self.decoder[-1], *(prior.net[-1] for prior in self.priors)]
         for layer, noise in zip(reversed(maps), reversed(noises), strict=True):
             mean = layer(mean)
             cov = layer.weight @ cov @ layer.weight.T + noise.diag()

@@ -111,7 +111,7 @@ class BernoulliLikelihood(Likelihood):
         check_levels(x, event_shape, 2, name)
 
     def prepare(self, x: Tensor) -> Tensor:
-        return 2 * x - 1
+        return 2.0 * x - 1  # 2.0: x kiểu nguyên cũng thành số thực
 
     def log_prob(self, x: Tensor, parameters: Tensor) -> Tensor:
         logits = parameters[..., 0]

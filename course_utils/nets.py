@@ -20,6 +20,21 @@ def mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequen
     return nn.Sequential(*layers)
 
 
+def silu_mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequential:
+    """Perceptron nhiều tầng với SiLU, trơn: (n, in_features) -> (n, out_features).
+
+    `hidden=()` là một ánh xạ affine. Khác `mlp`, tầng cuối không bắt đầu từ 0: bộ mã hóa và bộ
+    giải mã cùng bằng 0 là một điểm yên ngựa, nơi z không mang tin nào về x và gradient cũng
+    bằng 0.
+    """
+    layers: list[nn.Module] = []
+    width = in_features
+    for h in hidden:
+        layers += [nn.Linear(width, h), nn.SiLU()]
+        width = h
+    return nn.Sequential(*layers, nn.Linear(width, out_features))
+
+
 def conv_net(in_channels: int, hidden: int, out_channels: int) -> nn.Sequential:
     """Mạng tích chập 3×3, 1×1, 3×3 của Glow: (n, C, H, W) -> (n, C', H, W)."""
     return nn.Sequential(

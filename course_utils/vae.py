@@ -11,33 +11,14 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .base import DensityModel, GenerativeModel, check_batch, check_count
+from .base import DensityModel, check_count
 from .errors import InputError
-from .likelihoods import (
-    LOG_2PI,
-    GaussianLikelihood,
-    Likelihood,
-    gaussian_kl,
-    gaussian_log_prob,
-    reparameterize,
-)
+from .latent import LatentVariableModel
+from .likelihoods import LOG_2PI, Likelihood, gaussian_kl, gaussian_log_prob, reparameterize
+from .nets import silu_mlp
 
 
-def network(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequential:
-    """Perceptron nhiều tầng với SiLU, trơn; `hidden=()` là một ánh xạ affine.
-
-    Khác `nets.mlp`, tầng cuối không bắt đầu từ 0: bộ mã hóa và bộ giải mã cùng bằng 0 là một
-    điểm yên ngựa, nơi z không mang tin nào về x và gradient cũng bằng 0.
-    """
-    layers: list[nn.Module] = [nn.Flatten()]
-    width = in_features
-    for h in hidden:
-        layers += [nn.Linear(width, h), nn.SiLU()]
-        width = h
-    return nn.Sequential(*layers, nn.Linear(width, out_features))
-
-
-class VAE(GenerativeModel):
+class VAE(LatentVariableModel):
     """Bộ tự mã hóa biến phân (Kingma & Welling 2014; Rezende et al. 2014).
 
     Tham số
@@ -66,23 +47,21 @@ class VAE(GenerativeModel):
         encoder: nn.Module | None = None,
         decoder: nn.Module | None = None,
     ):
-        super().__init__()
-        self.event_shape = (event_shape,) if isinstance(event_shape, int) else tuple(event_shape)
+        super().__init__(event_shape, likelihood)
         check_count(latent_dim, "latent_dim")
         if not beta >= 0:
             raise InputError(f"beta = {beta}; trọng số của KL phải không âm (1 là ELBO).")
         self.latent_dim, self.beta = latent_dim, beta
-        self.likelihood = GaussianLikelihood("shared") if likelihood is None else likelihood
         size = math.prod(self.event_shape)
         outputs = size * self.likelihood.parameters_per_value
-        self.encoder = encoder or network(size, hidden, 2 * latent_dim)
-        self.decoder = decoder or network(latent_dim, tuple(hidden)[::-1], outputs)
-
-    def check(self, x: Tensor, name: str = "x") -> None:
-        self.likelihood.check(x, self.event_shape, name)
+        self.encoder = encoder or nn.Sequential(
+            nn.Flatten(), *silu_mlp(size, hidden, 2 * latent_dim)
+        )
+        self.decoder = decoder or silu_mlp(latent_dim, tuple(hidden)[::-1], outputs)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(μ_φ(x), log σ_φ²(x)) của q_φ(z | x), mỗi thứ (n, latent_dim)."""
+        self.check(x)
         mean, log_var = self.encoder(self.likelihood.prepare(x)).chunk(2, 1)
         return mean, log_var
 
@@ -95,6 +74,7 @@ class VAE(GenerativeModel):
 
         Số hạng tái tạo là trung bình trên `samples` mẫu z, không chệch. KL là công thức đóng.
         """
+        check_count(samples, "samples")
         mean, log_var = self.encode(x)
         reconstruction = sum(
             self.likelihood.log_prob(x, self.decode(reparameterize(mean, log_var)))
@@ -117,27 +97,13 @@ class VAE(GenerativeModel):
         reconstruction, kl = self.terms(x)
         return (self.beta * kl - reconstruction).mean()
 
-    def log_weights(self, x: Tensor, k: int) -> Tensor:
-        """log w = log p(x, z) − log q(z | x) với k mẫu z ~ q(z | x): (k, n)."""
-        n = len(x)
-        mean, log_var = (a.expand(k, n, -1).flatten(0, 1) for a in self.encode(x))
+    def log_weights(self, x: Tensor, k: int = 1) -> Tensor:
+        check_count(k, "k")
+        mean, log_var = (a.expand(k, *a.shape).flatten(0, 1) for a in self.encode(x))
         z = reparameterize(mean, log_var)
         repeated = x.expand(k, *x.shape).flatten(0, 1)
         joint = gaussian_log_prob(z) + self.likelihood.log_prob(repeated, self.decode(z))
-        return (joint - gaussian_log_prob(z, mean, log_var)).view(k, n)
-
-    def log_prob_estimate(self, x: Tensor, k: int = 100, chunk: int = 20_000) -> Tensor:
-        """log (1/k) Σ w_i, nat: (n, *event_shape) -> (n,). Một ước lượng, không phải log_prob.
-
-        Kỳ vọng của nó không vượt quá log p(x), tăng theo k và tiến tới log p(x); độ chệch cỡ
-        −Var(w)/(2k p(x)²). k = 1 cho ELBO. `chunk`: số cặp (z, x) tính trong một lượt.
-        Nguồn: Burda et al. 2016. Sách: (eq-iwae)
-        """
-        check_count(k, "k")
-        at_once = max(1, chunk // len(x))
-        sizes = [min(at_once, k - start) for start in range(0, k, at_once)]
-        parts = [torch.logsumexp(self.log_weights(x, size), 0) for size in sizes]
-        return torch.logsumexp(torch.stack(parts), 0) - math.log(k)
+        return (joint - gaussian_log_prob(z, mean, log_var)).view(k, len(x))
 
     def sample(self, n: int, noise: bool = True) -> Tensor:
         """n mẫu (n, *event_shape): z ~ p(z), rồi x ~ p_θ(x | z). Không đụng đến bộ mã hóa.
@@ -212,7 +178,7 @@ class ProbabilisticPCA(DensityModel):
     @torch.no_grad()
     def solve(self, x: Tensor) -> "ProbabilisticPCA":
         """Đặt tham số ở hợp lý cực đại của x (n, dim); trả về chính mô hình."""
-        check_batch(x, self.event_shape)
+        self.check(x)
         q = self.weight.shape[1]
         x = x.to(self.mean)
         values, vectors = torch.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)) / len(x))
@@ -230,6 +196,7 @@ class ProbabilisticPCA(DensityModel):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log N(x; μ, WWᵀ + s²I), nat: (n, dim) -> (n,)."""
+        self.check(x)
         dim = self.event_shape[0]
         eye = torch.eye(dim, dtype=x.dtype, device=x.device)
         factor = torch.linalg.cholesky(

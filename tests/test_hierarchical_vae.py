@@ -66,7 +66,7 @@ def with_exact_posterior(seed=0):
         precisions.append(whitened.square().sum(0))
         readers.append(torch.linalg.pinv(whitened) @ (readers[-1] / spread[:, None]))
 
-    maps = [model.decoder, *(prior.net for prior in model.priors)]
+    maps = [model.decoder[-1], *(prior.net[-1] for prior in model.priors)]
     for i, layer in enumerate(maps):
         below = units[i - 1] if i else torch.ones(DIM, dtype=F64)
         layer.weight.copy_(below[:, None] * weights[i] / units[i])
@@ -86,8 +86,8 @@ def with_exact_posterior(seed=0):
             prior = gain[:, None] * (maps[i + 1].weight / units[i][:, None])
             weight = torch.cat([weight, -prior], 1)
             bias = bias + prior @ centers[i + 2]
-        encoder.net.weight.copy_(weight)
-        encoder.net.bias.copy_(bias)
+        encoder.net[-1].weight.copy_(weight)
+        encoder.net[-1].bias.copy_(bias)
         encoder.log_var.copy_(-(1 + precisions[i]).log())
     return model
 
@@ -117,7 +117,7 @@ def joint_of_q(model, x, monkeypatch):
 @torch.no_grad()
 def joint_of_p(model):
     """(trung bình, hiệp phương sai) của (x, z_1, …, z_L), dựng bằng ma trận khối."""
-    maps = [model.decoder, *(prior.net for prior in model.priors)]
+    maps = [model.decoder[-1], *(prior.net[-1] for prior in model.priors)]
     noises = [torch.full((DIM,), NOISE**2, dtype=F64)]
     noises += [prior.log_var.exp() for prior in model.priors]
     mean, cov = torch.zeros(1, dtype=F64), torch.eye(1, dtype=F64)
@@ -145,12 +145,12 @@ def exact_posterior(model, x):
 @pytest.mark.equation("eq-hvae-linear")
 def test_marginal_of_two_levels_is_the_closed_form():
     model = randomized(linear((3, 2)))
-    w1, w2 = model.decoder.weight, model.priors[0].net.weight
+    w1, w2 = model.decoder[-1].weight, model.priors[0].net[-1].weight
     s1 = model.priors[0].log_var.exp().diag()
     expected = w1 @ (w2 @ w2.T + s1) @ w1.T + NOISE**2 * torch.eye(DIM, dtype=F64)
     mean, cov = model.linear_marginal()
     torch.testing.assert_close(cov, expected)
-    torch.testing.assert_close(mean, model.decoder(model.priors[0].net.bias))
+    torch.testing.assert_close(mean, model.decoder(model.priors[0].net[-1].bias))
 
 
 @pytest.mark.equation("eq-hvae-linear")
@@ -201,8 +201,8 @@ def test_exact_bottom_up_posterior_gives_constant_weights():
     with torch.no_grad():
         for encoder, given, wanted in zip(model.encoders, parts[:-1], parts[1:], strict=True):
             gain = torch.linalg.solve(cov[given, given], cov[given, wanted]).T
-            encoder.net.weight.copy_(gain)
-            encoder.net.bias.copy_(mean[wanted] - gain @ mean[given])
+            encoder.net[-1].weight.copy_(gain)
+            encoder.net[-1].bias.copy_(mean[wanted] - gain @ mean[given])
             encoder.log_var.copy_((cov[wanted, wanted] - gain @ cov[given, wanted]).log()[0])
     log_p = model.linear_log_prob(x)
     torch.testing.assert_close(model.log_weights(x, 5), log_p.expand(5, -1))

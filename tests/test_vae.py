@@ -389,6 +389,49 @@ def test_latents_may_be_larger_than_the_data():
 
 
 @pytest.mark.parametrize(
+    "method",
+    [
+        "check",
+        "encode",
+        "terms",
+        "elbo",
+        "loss",
+        "log_weights",
+        "log_prob_estimate",
+        "reconstruct",
+        "kl_per_dimension",
+        "active_units",
+    ],
+)
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (None, "kiểu NoneType"),
+        ([[0.0, 1.0]], "kiểu list"),
+        (torch.zeros(4, 3), "hình dạng"),
+        (torch.zeros(2), "hình dạng"),
+        (torch.zeros(0, 2), "rỗng"),
+        (torch.zeros(4, 2, dtype=torch.long), "kiểu torch.int64"),
+        (torch.full((4, 2), math.nan), "NaN"),
+    ],
+)
+def test_bad_data_is_explained_by_every_method(method, x, words):
+    for model in (VAE(2, hidden=()), IWAE(2, hidden=())):
+        with pytest.raises(InputError, match=words):
+            getattr(model, method)(x)
+
+
+def test_whole_numbers_may_come_as_integers():
+    """Ảnh 0/1 hay 0..16 kiểu nguyên cho đúng những số của cùng ảnh kiểu thực."""
+    for likelihood, levels in ((BernoulliLikelihood(), 2), (CategoricalLikelihood(17), 17)):
+        model = VAE(4, 2, (8,), likelihood=likelihood)
+        x = torch.randint(levels, (5, 4))
+        for mine, theirs in zip(model.encode(x), model.encode(x.float()), strict=True):
+            assert torch.equal(mine, theirs)
+        assert model.elbo(x).shape == (5,)
+
+
+@pytest.mark.parametrize(
     ("build", "words"),
     [
         (lambda: VAE(2, 0), "latent_dim"),
@@ -399,8 +442,9 @@ def test_latents_may_be_larger_than_the_data():
         (lambda: ProbabilisticPCA(3, 3), "latent_dim"),
         (lambda: ProbabilisticPCA(3, 1).solve(torch.ones(9, 3)), "vô hạn"),
         (lambda: ProbabilisticPCA(3, 1).solve(torch.ones(9, 2)), "hình dạng"),
-        (lambda: VAE(2).check(torch.zeros(4, 3)), "hình dạng"),
-        (lambda: VAE(2).check(torch.full((4, 2), math.nan)), "NaN"),
+        (lambda: ProbabilisticPCA(3, 1).log_prob(torch.ones(9, 2)), "hình dạng"),
+        (lambda: VAE(2).elbo(torch.zeros(4, 2), samples=0), "samples"),
+        (lambda: VAE(2).log_weights(torch.zeros(4, 2), 0), "`k`"),
         (lambda: VAE(2).sample(0), "số mẫu"),
         (lambda: VAE(2).log_prob_estimate(torch.zeros(4, 2), 0), "`k`"),
         (
