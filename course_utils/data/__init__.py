@@ -1,4 +1,4 @@
-"""Dữ liệu của giáo trình: mật độ đồ chơi và ảnh chữ số."""
+"""Dữ liệu của giáo trình: mật độ đồ chơi, ảnh chữ số, lời văn, âm thanh tổng hợp, xích Markov."""
 
 from . import toy
 from .digits import Digits, digits
