@@ -43,6 +43,12 @@ def kl_by_hand(answer: Any) -> Report:
             (reverse, "Đó là KL(N(0, 1) ‖ N(1, 2)): bạn đã đổi chỗ hai phân phối."),
             (kl / math.log(2), "Đó là bit; đề hỏi nat (logarit tự nhiên)."),
             (0.5 * (mean**2 + variance - math.log(variance)), "Bạn quên số hạng −1."),
+            (0.5 * (variance - 1 - math.log(variance)), "Bạn quên μ²: q có trung bình 1."),
+            (0.5 * (mean**2 + variance - 1), "Bạn quên số hạng −log σ²."),
+            (
+                0.5 * (mean**2 + variance - 1 + math.log(variance)),
+                "Dấu của log σ² ngược: phương sai nhỏ thì KL phải lớn, nên là −log σ².",
+            ),
         ],
     )
 
@@ -50,10 +56,16 @@ def kl_by_hand(answer: Any) -> Report:
 def gaussian_kl(answer: Any) -> Report:
     """Hàm gaussian_kl(mean, log_var) -> (n,): KL với N(0, I). Sách: (eq-gaussian-kl)"""
 
-    def variant(scale=0.5, reduce=lambda each: each.sum(1), variance=torch.exp, log=None):
+    def variant(
+        scale=0.5,
+        reduce=lambda each: each.sum(1),
+        variance=torch.exp,
+        log=lambda log_var: log_var,
+        square=torch.square,
+        one=1.0,
+    ):
         def kl(mean: Tensor, log_var: Tensor) -> Tensor:
-            logs = log_var if log is None else log(log_var)
-            return scale * reduce(mean.square() + variance(log_var) - 1 - logs)
+            return scale * reduce(square(mean) + variance(log_var) - one - log(log_var))
 
         return kl
 
@@ -77,6 +89,23 @@ def gaussian_kl(answer: Any) -> Report:
             (
                 variant(variance=lambda v: torch.exp(2 * v), log=lambda v: 2 * v),
                 "Bạn coi `log_var` là log độ lệch chuẩn; nó đã là log phương sai.",
+            ),
+            (
+                variant(variance=lambda v: torch.exp(0.5 * v), log=lambda v: 0.5 * v),
+                "Bạn thay σ vào chỗ σ²: `log_var` là log phương sai, đừng chia đôi nó.",
+            ),
+            (variant(one=0.0), "Bạn quên số hạng −1."),
+            (variant(square=torch.zeros_like), "Bạn quên số hạng μ²."),
+            (variant(square=torch.abs), "Bạn quên bình phương μ."),
+            (variant(square=lambda m: -m.square()), "Dấu của μ² ngược: μ rời 0 thì KL tăng."),
+            (variant(log=lambda v: -v), "Dấu của log σ² ngược: σ² nhỏ thì KL phải lớn."),
+            (
+                variant(reduce=lambda each: each.sum(0)),
+                "Bạn cộng nhầm chiều: cộng trên các chiều tiềm ẩn (chiều 1), giữ lại n điểm.",
+            ),
+            (
+                variant(reduce=lambda each: each.sum(1, keepdim=True)),
+                "Kết quả phải là (n,), không phải (n, 1): bỏ keepdim.",
             ),
             (
                 variant(reduce=lambda each: each.mean(1)),
@@ -142,14 +171,19 @@ def _judge_sample(z: Tensor, mean: Tensor, log_var: Tensor) -> Report:
         return Report(False, "Mọi chiều dùng chung một ε: dùng torch.randn_like(mean).")
     scale = torch.exp(0.5 * log_var[0]).detach()
     tolerance = 8 / math.sqrt(n)
+    if (spread * scale - log_var[0].detach().abs()).abs().max() < tolerance * scale.max():
+        return Report(False, "Bạn nhân ε với log_var; σ = exp(0.5·log_var).")
     if (spread - scale).abs().max() < tolerance * scale.max():
         return Report(False, "Bạn nhân ε với exp(log_var), tức phương sai; cần exp(0.5·log_var).")
     if (spread - 1 / scale).abs().max() < tolerance / scale.min():
         return Report(False, "Độ lệch chuẩn luôn là 1: bạn quên nhân ε với σ = exp(0.5·log_var).")
+    if float(noise.abs().max()) < 2:
+        return Report(False, "Nhiễu trông như torch.rand (đều); cần torch.randn (Gauss).")
     if (spread - 1).abs().max() > tolerance or center.abs().max() > tolerance:
-        if float(noise.min()) > -2:
-            return Report(False, "Nhiễu trông như torch.rand (đều); cần torch.randn (Gauss).")
         return Report(False, "Trung bình hay độ lệch chuẩn của mẫu chưa khớp N(μ, σ²).")
+    # Nhiễu Gauss có E ε⁴ = 3 và Var ε⁴ = 96.
+    if (noise.pow(4).mean(0) - 3).abs().max() > tolerance * math.sqrt(96):
+        return Report(False, "Trung bình và độ lệch chuẩn đúng, nhưng nhiễu chưa phải Gauss.")
     if not z.requires_grad:
         return Report(
             False,
@@ -157,7 +191,7 @@ def _judge_sample(z: Tensor, mean: Tensor, log_var: Tensor) -> Report:
             "đều cắt đồ thị. Viết z = mean + σ·ε bằng phép tính thường.",
         )
     gradients = torch.autograd.grad(z.sum(), (mean, log_var), allow_unused=True)
-    expected = (torch.ones_like(mean), 0.5 * (z - mean).detach())
+    expected = (torch.ones_like(mean), (0.5 * (z - mean)).detach().to(mean.dtype))
     for name, gradient, target in zip(("mean", "log_var"), gradients, expected, strict=True):
         if gradient is None or not torch.allclose(gradient, target, atol=1e-3):
             return Report(False, f"Mẫu đúng luật, nhưng gradient theo {name} bị cắt hoặc sai.")
@@ -175,6 +209,7 @@ def elbo_by_hand(answer: Any) -> Report:
     kl = 0.5 * (mean**2 + variance - 1 - math.log(variance))
     log_p = -0.5 * (LOG_2PI + math.log(1 + slope**2) + x**2 / (1 + slope**2))
     at_mean = -0.5 * (LOG_2PI + (x - slope * mean) ** 2)
+    with_std = 0.5 * (mean**2 + math.sqrt(variance) - 1 - math.log(math.sqrt(variance)))
     return numbers(
         answer,
         (reconstruction, kl, reconstruction - kl, log_p),
@@ -201,6 +236,22 @@ def elbo_by_hand(answer: Any) -> Report:
             ((None, -kl, None, None), _SIGN),
             ((None, None, reconstruction + kl, None), "ELBO là tái tạo TRỪ KL."),
             (
+                (None, None, kl - reconstruction, None),
+                "Đó là −ELBO, mất mát; đề hỏi ELBO = tái tạo − KL.",
+            ),
+            (
+                (None, with_std, None, None),
+                "¼ đã là phương sai: trong KL thay σ² = ¼, đừng thay ½.",
+            ),
+            (
+                (-reconstruction, None, None, None),
+                "Số hạng tái tạo là +E log p(x|z): ở đây nó âm.",
+            ),
+            (
+                (None, None, None, reconstruction - kl - log_p),
+                "Số cuối là log p(x), không phải khe hở.",
+            ),
+            (
                 (None, None, None, reconstruction - kl),
                 "Số cuối là log p(x) chính xác, không phải ELBO: x có luật biên N(0, 1 + 4).",
             ),
@@ -216,7 +267,12 @@ def law_after_the_bar(answer: Any) -> Report:
     """Phân phối đứng sau dấu ‖ trong log p(x) = ELBO + KL(q ‖ ?). Sách: (eq-elbo-gap)"""
     if (empty := blank(answer, name="lựa chọn")) is not None:
         return empty
-    text = "".join(str(answer).lower().split()).replace("∣", "|").replace("\\mid", "|")
+    text = "".join(str(answer).lower().split())
+    for written, plain in {"∣": "|", "\\mid": "|", "\\theta": "", "\\phi": ""}.items():
+        text = text.replace(written, plain)
+    text = text.replace("_theta", "").replace("_phi", "").replace("_", "").strip("$.\"'")
+    text = {"hậunghiệm": "p(z|x)", "posterior": "p(z|x)", "tiênnghiệm": "p(z)"}.get(text, text)
+    text = {"prior": "p(z)", "q": "q(z|x)", "q(z)": "q(z|x)"}.get(text, text)
     hints = {
         "p(x,z)": "p(x, z) không phải một luật của z: tích phân theo z ra p(x), không ra 1. "
         "∫ q log q/p(x, z) chính là −ELBO, và nó không về 0 khi q tối ưu.",
@@ -260,6 +316,15 @@ def gaussian_nats(answer: Any) -> Report:
                 "Mẫu số là 2s² = 0.02, không phải 2s = 0.2.",
             ),
             ((-nats(1.0), None), "Đề hỏi ĐỐI log hợp lý: dương khi mật độ nhỏ hơn 1."),
+            ((None, -nats(0.1)), "Số thứ hai âm, và như thế là đúng: mật độ có thể lớn hơn 1."),
+            ((nats(0.1), nats(1.0)), "Hai số đúng, nhưng ngược thứ tự: s = 1 trước."),
+            ((nats(1.0, size=1), None), "Hằng số ½·log(2πs²) phải nhân với D = 784."),
+            ((nats(1.0) / pixels, None), "Hợp lý của cả ảnh là TỔNG trên 784 điểm."),
+            ((nats(1.0) / math.log(2), None), "Đó là bit; đề hỏi nat."),
+            (
+                (None, sse / 0.02 + pixels / 2 * (LOG_2PI + math.log(0.1))),
+                "Trong hằng số là log(2πs²), với s² = 0.01.",
+            ),
             ((sse, sse), "Tổng sai số bình phương chưa phải log hợp lý: còn s và hằng số."),
         ],
     )
@@ -307,6 +372,27 @@ def negative_elbo(answer: Any) -> Report:
                 variant(error=lambda e: e.mean(1)),
                 "Sai số bình phương phải CỘNG trên các thành phần của x; lấy trung bình là âm "
                 "thầm nhân β với số thành phần.",
+            ),
+            (
+                variant(error=lambda e: e.mean(1), factor=1.0, power=0, log_scale=0.0, pi=0.0),
+                "Đó là MSE + KL: trung bình trên điểm ảnh ngầm chọn s² = D/2. Cộng, chia 2s², rồi "
+                "thêm D·log s + (D/2)·log 2π.",
+            ),
+            (
+                variant(power=0, log_scale=0.0, pi=0.0),
+                "½‖x − x̂‖² ngầm chọn s = 1: chia cho 2s² với s là `scale`, và thêm hằng số.",
+            ),
+            (
+                lambda x, x_hat, s, m, v: variant()(x, x_hat, math.sqrt(s), m, v),
+                "`scale` là độ lệch chuẩn s, không phải phương sai.",
+            ),
+            (
+                variant(log_scale=0.2, pi=0.2),  # D = 5 trong các đầu vào thử
+                "Hằng số log s + ½·log 2π phải nhân với D, số thành phần của x.",
+            ),
+            (
+                lambda *a: variant(kl=0.0)(*a) + reference_kl(*a[3:]) / a[3].shape[1],
+                "KL phải CỘNG trên các chiều tiềm ẩn, đừng lấy trung bình.",
             ),
             (
                 variant(factor=1.0, power=0, log_scale=0.0, pi=0.0),
@@ -359,6 +445,20 @@ def iwae(answer: Any) -> Report:
             ),
             (lambda w: torch.logsumexp(w, 0), "Thiếu − log k: trung bình, không phải tổng."),
             (
+                lambda w: torch.logsumexp(w, 0) + math.log(w.shape[0]),
+                "Dấu của log k ngược: chia cho k là TRỪ log k.",
+            ),
+            (lambda w: -bound(w), "Đó là mất mát; đề hỏi chính cận dưới, không đổi dấu."),
+            (lambda w: w.exp().mean(0), "Bạn quên lấy log của trung bình."),
+            (
+                lambda w: w.exp().sum(0).log(),
+                "Thiếu − log k; và exp(−800) bằng 0, nên dùng torch.logsumexp.",
+            ),
+            (
+                lambda w: torch.logsumexp(w, 0) - w.shape[0],
+                "Chia cho k trong log là trừ log k, không phải trừ k.",
+            ),
+            (
                 lambda w: torch.logsumexp(w, 0) - math.log(w.shape[-1]),
                 "Chiều đầu là k mẫu, chiều sau là n điểm: trừ log của số mẫu.",
             ),
@@ -383,7 +483,7 @@ def new_image(answer: Any) -> Report:
     """Chương trình nào sinh ra một ảnh mới: "a", "b" hay "c"?"""
     if (empty := blank(answer, name="lựa chọn")) is not None:
         return empty
-    text = str(answer).strip().strip("()").lower()
+    text = str(answer).lower().strip(" ().'\"")
     if text == "b":
         return Report(True, "Đúng rồi: z từ tiên nghiệm, rồi x từ p(x | z).")
     if text == "a":

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Normal, kl_divergence
+from torch.distributions import Laplace, Normal, kl_divergence
 
 from course_utils.checks import elbo_and_vae as checks
 
@@ -60,6 +60,9 @@ def test_kl_by_hand_against_torch():
         (0.3466, "đổi chỗ"),
         (0.9427, "bit"),
         (1.1534, "−1"),
+        (0.1534, "quên μ²"),
+        (1.0, "−log σ²"),
+        (1.3466, "Dấu của log"),
     ],
 )
 def test_kl_by_hand_hints(answer, hint):
@@ -91,6 +94,14 @@ def test_gaussian_kl_accepts_other_styles():
         (lambda m, v: -0.5 * (1 + v - m**2 - v).sum(1), "exp(log_var)"),
         (lambda m, v: -0.5 * (1 + v - m**2 - (v / 2).exp()).sum(1), "độ lệch chuẩn"),
         (lambda m, v: -0.5 * (1 + 2 * v - m**2 - (2 * v).exp()).sum(1), "log độ lệch chuẩn"),
+        (lambda m, v: -0.5 * (1 + v / 2 - m**2 - (v / 2).exp()).sum(1), "đừng chia đôi"),
+        (lambda m, v: -0.5 * (v - m**2 - v.exp()).sum(1), "số hạng −1"),
+        (lambda m, v: -0.5 * (1 + v - v.exp()).sum(1), "quên số hạng μ²"),
+        (lambda m, v: -0.5 * (1 + v - m.abs() - v.exp()).sum(1), "bình phương μ"),
+        (lambda m, v: -0.5 * (1 + v + m**2 - v.exp()).sum(1), "Dấu của μ²"),
+        (lambda m, v: -0.5 * (1 - v - m**2 - v.exp()).sum(1), "Dấu của log"),
+        (lambda m, v: -0.5 * (1 + v - m**2 - v.exp()).sum(0), "nhầm chiều"),
+        (lambda m, v: kl_formula(m, v)[:, None], "(n, 1)"),
         (lambda m, v: -0.5 * (1 + v - m**2 - v.exp()).mean(1), "trung bình"),
         (lambda m, v: -0.5 * (1 + v - m**2 - v.exp()), "còn phải cộng"),
         (lambda m, v: kl_formula(m, v).sum(), "riêng từng điểm"),
@@ -110,6 +121,10 @@ def test_gaussian_kl_hints(answer, hint):
 def test_reparameterized_accepts_both_styles():
     assert checks.reparameterized(lambda m, v: m + (v / 2).exp() * torch.randn_like(m))
     assert checks.reparameterized(lambda m, v: Normal(m, v.exp().sqrt()).rsample())
+    # Nhiễu numpy kiểu float64 làm z thành float64: vẫn là một câu trả lời đúng.
+    rng = np.random.default_rng(0)
+    noise = lambda m: torch.as_tensor(rng.standard_normal(m.shape))  # noqa: E731
+    assert checks.reparameterized(lambda m, v: m + (v / 2).exp() * noise(m))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +140,15 @@ def test_reparameterized_accepts_both_styles():
         (lambda m, v: m + torch.randn_like(m), "quên nhân ε"),
         (lambda m, v: m + 0 * v, "thiếu nhiễu"),
         (lambda m, v: m + (v / 2).exp() * torch.rand_like(m), "torch.rand"),
+        (
+            lambda m, v: m + (v / 2).exp() * math.sqrt(12) * (torch.rand_like(m) - 0.5),
+            "torch.rand",
+        ),
+        (
+            lambda m, v: m + (v / 2).exp() * Laplace(0.0, math.sqrt(0.5)).sample(m.shape),
+            "chưa phải Gauss",
+        ),
+        (lambda m, v: m + v * torch.randn_like(m), "nhân ε với log_var"),
         (lambda m, v: (m + (v / 2).exp() * torch.randn_like(m)).sum(1), "cùng kích thước"),
         (lambda m, v: 0.5 * m + (v / 2).exp() * torch.randn_like(m), "chưa khớp"),
     ],
@@ -166,6 +190,10 @@ def test_elbo_by_hand_against_integrals():
         ((-0.5, 0.4431, -0.9431, -1.8237), "½log 2π"),
         ((-1.4189, -0.4431, -1.8621, -1.8237), "Dấu ngược"),
         ((-1.4189, 0.4431, -0.9758, -1.8237), "TRỪ"),
+        ((-1.4189, 0.4431, 1.8621, -1.8237), "mất mát"),
+        ((-1.4189, 0.2216, -1.6405, -1.8237), "¼ đã là phương sai"),
+        ((1.4189, 0.4431, 0.9758, -1.8237), "ở đây nó âm"),
+        ((-1.4189, 0.4431, -1.8621, -0.0384), "không phải khe hở"),
         ((-1.4189, 0.4431, -1.8621, -1.8621), "không phải ELBO"),
         ((-1.4189, 0.4431, -1.8621, -1.6349), "phương sai 2² + 1"),
     ],
@@ -176,7 +204,19 @@ def test_elbo_by_hand_hints(answer, hint):
     assert hint in report.message
 
 
-@pytest.mark.parametrize("answer", ["p(z|x)", " P(z | x) ", "p(z ∣ x)"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "p(z|x)",
+        " P(z | x) ",
+        "p(z ∣ x)",
+        "$p(z\\mid x)$",
+        "p_theta(z|x)",
+        "p_\\theta(z\\mid x)",
+        "'p(z|x)'.",
+        "hậu nghiệm",
+    ],
+)
 def test_law_after_the_bar(answer):
     assert checks.law_after_the_bar(answer)
 
@@ -188,6 +228,8 @@ def test_law_after_the_bar(answer):
         ("p(z)", "TRONG"),
         ("p(x|z)", "luật của x"),
         ("q(z|x)", "luôn bằng 0"),
+        ("q_phi(z|x)", "luôn bằng 0"),
+        ("tiên nghiệm", "TRONG"),
         ("p(x)", "con số"),
         ("mọi thứ", "một trong"),
         (7, "một trong"),
@@ -217,6 +259,12 @@ def test_gaussian_nats_against_torch():
         ((730.4, -984.8), "0.02"),
         ((-730.4, 84.8), "ĐỐI"),
         ((20.0, 20.0), "chưa phải log"),
+        ((730.4, 84.8), "có thể lớn hơn 1"),
+        ((-84.8, 730.4), "thứ tự"),
+        ((10.9, 998.6), "D = 784"),
+        ((0.93, -0.11), "TỔNG"),
+        ((1053.8, -122.3), "bit"),
+        ((730.4, 817.8), "s² = 0.01"),
     ],
 )
 def test_gaussian_nats_hints(answer, hint):
@@ -258,6 +306,14 @@ def test_negative_elbo_accepts_other_styles():
             "phần chuẩn hóa",
         ),
         (lambda *a: loss(*a).mean(), "riêng từng điểm"),
+        (lambda x, y, s, m, v: ((x - y) ** 2).mean(1) + kl_formula(m, v), "MSE + KL"),
+        (lambda x, y, s, m, v: ((x - y) ** 2).sum(1) / 2 + kl_formula(m, v), "ngầm chọn s = 1"),
+        (lambda x, y, s, m, v: loss(x, y, s**0.5, m, v), "không phải phương sai"),
+        (
+            lambda x, y, s, m, v: loss(x, y, s, m, v) - 4 * (math.log(s) + LOG_2PI / 2),
+            "nhân với D",
+        ),
+        (lambda *a: loss(*a) - kl_formula(*a[3:]) / 2, "KL phải CỘNG"),
     ],
 )
 def test_negative_elbo_hints(answer, hint):
@@ -292,6 +348,11 @@ def test_iwae_accepts_other_styles():
         (lambda w: (torch.logsumexp(w, 0) - math.log(len(w))).mean(), "riêng từng điểm"),
         (lambda w: torch.logsumexp(w, 0) / len(w), "phép trừ"),
         (lambda w: w.max(0).values, "lớn nhất"),
+        (lambda w: torch.logsumexp(w, 0) + math.log(len(w)), "TRỪ log k"),
+        (lambda w: math.log(len(w)) - torch.logsumexp(w, 0), "không đổi dấu"),
+        (lambda w: w.exp().mean(0), "quên lấy log"),
+        (lambda w: w.exp().sum(0).log(), "Thiếu − log k"),
+        (lambda w: torch.logsumexp(w, 0) - len(w), "không phải trừ k"),
     ],
 )
 def test_iwae_hints(answer, hint):
@@ -303,6 +364,7 @@ def test_iwae_hints(answer, hint):
 def test_new_image():
     assert checks.new_image("b")
     assert checks.new_image("(B)")
+    assert checks.new_image("b).")
     assert "tái tạo" in checks.new_image("a").message
     assert "nhiễu" in checks.new_image("c").message
     assert not checks.new_image(5)
