@@ -36,7 +36,7 @@ def m_step(
     centred = x - means[:, None]  # (K, n, D)
     weighted = responsibilities.mT[..., None] * centred
     covariances = (weighted.mT @ centred) / counts[:, None, None]
-    covariances = covariances + ridge * torch.eye(x.shape[1], dtype=x.dtype)
+    covariances = covariances + ridge * torch.eye(x.shape[1]).to(x)
     smallest = torch.linalg.eigvalsh(covariances)[:, 0]
     size = x.var(0, correction=0).mean().clamp_min(torch.finfo(x.dtype).tiny)
     if smallest.min() < 1e-10 * size:

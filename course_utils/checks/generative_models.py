@@ -4,8 +4,10 @@ Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nh
 """
 
 import math
+import unicodedata
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -18,13 +20,17 @@ def responsibility(answer: Any) -> Report:
     Sách: (eq-em)
     """
 
+    def normal(x: float) -> float:
+        return math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+
     def share(prior_odds: float, slope: float = 1.0) -> tuple[float, float]:
         """p(1 | x) khi log tỉ lệ mật độ là slope·(8 − 4x)."""
         odds = [prior_odds * math.exp(slope * (8 - 4 * x)) for x in (1, 2)]
         return tuple(o / (1 + o) for o in odds)
 
     exact = share(4.0)
-    joint = tuple(0.8 * math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) for x in (1, 2))
+    joint = tuple(0.8 * normal(x) for x in (1, 2))
+    odds = tuple(v / (1 - v) for v in exact)
     return numbers(
         answer,
         exact,
@@ -35,6 +41,9 @@ def responsibility(answer: Any) -> Report:
             (tuple(1 - v for v in exact), "Đó là trách nhiệm của thành phần thứ hai."),
             (exact[::-1], "Hai số đúng nhưng ngược chỗ: x = 1 đứng trước."),
             (joint, "Đó là π₁N(x; 0, 1); còn phải chia cho tổng của cả hai thành phần."),
+            ((normal(1), normal(2)), "Đó là mật độ của N(0, 1); trách nhiệm là một tỉ lệ."),
+            (odds, "Đó là tỉ số r₁/r₂; trách nhiệm là r₁/(r₁ + r₂)."),
+            ((1, 1), "Đó là giao hẳn; trách nhiệm chia mềm, nằm hẳn trong khoảng từ 0 đến 1."),
             (share(0.25), "Hai trọng số bị đổi chỗ: thành phần thứ nhất, N(0, 1), có 0.8."),
             (
                 share(4.0, slope=2.0),
@@ -87,6 +96,15 @@ def em_step_1d(answer: Any) -> Report:
                 "Mật độ N(x; μ, v) có thừa số 1/√v; thành phần rộng thì thấp. Bạn quên nó.",
             ),
             (
+                em_variant(width="std"),
+                "Tham số thứ tư là phương sai v; bạn dùng nó như độ lệch chuẩn. Với "
+                "torch.distributions.Normal, hãy đưa √v.",
+            ),
+            (
+                em_variant(width="double"),
+                "Thiếu thừa số ½ trong số mũ: log N(x; μ, v) chứa −(x − μ)²/(2v).",
+            ),
+            (
                 em_variant(root=True),
                 "Giá trị thứ ba là độ lệch chuẩn; đề hỏi phương sai.",
             ),
@@ -112,6 +130,7 @@ def em_variant(
     prior: bool = True,
     axis: int = 1,
     volume: bool = True,
+    width: str = "variance",
     root: bool = False,
     counts_only: bool = False,
     over_n: bool = False,
@@ -121,9 +140,10 @@ def em_variant(
 
     def step(x: Tensor, weights: Tensor, means: Tensor, variances: Tensor):
         square = (x[:, None] - means) ** 2
-        log_joint = -0.5 * square / variances
+        wide = variances**2 if width == "std" else variances
+        log_joint = -(1.0 if width == "double" else 0.5) * square / wide
         if volume:
-            log_joint = log_joint - 0.5 * variances.log()
+            log_joint = log_joint - 0.5 * wide.log()
         if prior:
             log_joint = log_joint + weights.log()
         r = log_joint.softmax(axis)
@@ -150,6 +170,7 @@ def mixture_parameters(answer: Any, components: int = 10, dim: int = 64) -> Repo
         (k + k * d + k * d * d, "Hiệp phương sai đối xứng, và các trọng số có tổng 1."),
         (k - 1 + 2 * k * d, "Đó là hiệp phương sai đường chéo; đề hỏi hiệp phương sai đầy."),
         (k * d + k * triangle, "Bạn quên các trọng số."),
+        (k * d + k * d * d, "Hiệp phương sai đối xứng, và bạn quên các trọng số."),
         (
             k - 1 + k * triangle,
             "Thiếu đúng KD số: bạn quên các tâm, hoặc quên đường chéo của các hiệp phương sai.",
@@ -260,15 +281,20 @@ def family_table(answer: Any) -> Report:
     problems, empty_cells = [], 0
     for name, expected in FAMILIES.items():
         cells = answer[name]
-        if isinstance(cells, str) or not hasattr(cells, "__len__") or len(cells) != 2:
-            return Report(False, f"{name}: cần một cặp (hợp lý, lấy mẫu).")
+        if cells is None or cells is Ellipsis:
+            empty_cells += 2
+            continue
+        if not isinstance(cells, tuple | list | np.ndarray) or len(cells) != 2:
+            return Report(False, f"{name}: cần một cặp (hợp lý, lấy mẫu), viết trong ngoặc tròn.")
         columns = (LIKELIHOODS, LIKELIHOOD_HINTS), (SAMPLINGS, SAMPLING_HINTS)
         for cell, right, (options, hints) in zip(cells, expected, columns, strict=True):
             if cell is None or cell is Ellipsis:
                 empty_cells += 1
                 continue
-            written = " ".join(str(cell).split()).casefold()
+            written = " ".join(unicodedata.normalize("NFC", str(cell)).split()).casefold()
             known = {option.casefold(): option for option in options}
+            if written not in known and written in map(str.casefold, LIKELIHOODS + SAMPLINGS):
+                return Report(False, f"{name}: ngược chỗ; hợp lý đứng trước, lấy mẫu đứng sau.")
             if written not in known:
                 return Report(
                     False,

@@ -1,6 +1,7 @@
 """Mỗi bộ chấm của sổ «Mô hình sinh là gì»: đáp án đúng được nhận, lỗi điển hình được gợi ý."""
 
 import math
+import unicodedata
 from pathlib import Path
 from statistics import NormalDist
 
@@ -52,6 +53,9 @@ def test_responsibility_is_the_posterior_of_the_mixture():
         ((0.9317, 0.2), "đổi chỗ"),
         ((0.9999, 0.8), "thừa số ½"),
         ((99.5442, 80.0), "phần trăm"),
+        ((0.2420, 0.0540), "mật độ của N(0, 1)"),
+        ((218.3926, 4.0), "r₁/r₂"),
+        ((1, 1), "giao hẳn"),
     ],
 )
 def test_responsibility_hints(answer, hint):
@@ -98,7 +102,9 @@ def test_em_step_accepts_float32_and_loops():
         ({"prior": False}, "thiếu trọng số"),
         ({"axis": 0}, "theo các thành phần"),
         ({"volume": False}, "1/√v"),
-        ({"root": True}, "độ lệch chuẩn"),
+        ({"root": True}, "Giá trị thứ ba là độ lệch chuẩn"),
+        ({"width": "std"}, "như độ lệch chuẩn"),
+        ({"width": "double"}, "thừa số ½"),
         ({"counts_only": True}, "tổng 1"),
         ({"over_n": True}, "N_k"),
         ({"unbiased": True}, "N_k − 1"),
@@ -127,6 +133,7 @@ def test_parameters_counted_on_a_real_model():
         (10 + 640 + 40960, "và các trọng số"),
         (9 + 1280, "đường chéo; đề"),
         (21440, "quên các trọng số"),
+        (41600, "đối xứng, và bạn quên"),
         (9 + 20800, "quên các tâm"),
         (9 + 640, "quên các hiệp phương sai"),
         (9 + 640 + 2080, "hiệp phương sai riêng"),
@@ -169,6 +176,9 @@ RIGHT = dict(checks.FAMILIES)
 def test_family_table_accepts_the_right_table_in_any_writing():
     assert checks.family_table(RIGHT)
     assert checks.family_table({k: [f" {a.upper()} ", b] for k, (a, b) in RIGHT.items()})
+    # Bộ gõ trên vài máy viết dấu tiếng Việt thành ký tự rời (NFD).
+    split = {k: tuple(unicodedata.normalize("NFD", v) for v in pair) for k, pair in RIGHT.items()}
+    assert checks.family_table(split)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +195,8 @@ def test_family_table_accepts_the_right_table_in_any_writing():
         ("RealNVP", ("chính xác", "nhanh"), "không nằm trong các lựa chọn"),
         ("RealNVP", "chính xác", "một cặp"),
         ("RealNVP", 3, "một cặp"),
+        ("RealNVP", {"chính xác", "1 lượt"}, "một cặp"),
+        ("RealNVP", ("1 lượt", "chính xác"), "ngược chỗ"),
     ],
 )
 def test_family_table_hints(name, cells, hint):
@@ -208,6 +220,7 @@ def test_every_wrong_cell_has_a_hint():
 def test_family_table_half_filled():
     empty = {name: (..., ...) for name in RIGHT}
     assert checks.family_table(empty).blank
+    assert checks.family_table(dict.fromkeys(RIGHT, ...)).blank
     report = checks.family_table(empty | {"GAN": RIGHT["GAN"]})
     assert report.blank
     assert "còn 16 ô trống" in report.message
@@ -239,6 +252,7 @@ PHI = NormalDist()
         f"= {HAND[1] / 4:.4f}",
         f"= {HAND[2]:.4f}",
         f"= {OTHER[2]:.4f}",
+        *(f"{abs(v - HAND[2]):.4f}^2" for v in (0, 1, 2, 5)),
         rf"\sigma_1^2 = {HAND[3]:.4f}",
         rf"\sigma_2^2 = {OTHER[3]:.4f}",
         f"N_1 = {EXERCISE[1]:.4f}",
@@ -254,7 +268,7 @@ PHI = NormalDist()
         f"{2 * PHI.inv_cdf(0.99) / 0.1:.2f}",
         f"{math.ceil((2 * PHI.inv_cdf(0.99) / 0.1) ** 2)}",
         f"{5.7 / 14.7:.0%} oan",
-        f"{1 / 190:.2%}"[:-1],
+        f"{1 / 190:.3%}"[:-1],
         f"10^{{{64 * math.log10(25):.0f}}}",
     ],
 )
