@@ -12,10 +12,20 @@ from torch import Tensor
 from .errors import InputError
 
 
+def as_numbers(values, name: str) -> Tensor:
+    """Đọc một tensor, mảng NumPy, list hay số."""
+    try:
+        return torch.as_tensor(values)
+    except (TypeError, ValueError, RuntimeError):
+        raise InputError(
+            f"`{name}` là một đối tượng kiểu {type(values).__name__}; cần các số thực."
+        ) from None
+
+
 def as_probabilities(p, name: str = "p") -> Tensor:
     """Đọc một vector xác suất (..., K): không âm, tổng theo chiều cuối bằng 1."""
-    p = torch.as_tensor(p)
-    if p.ndim == 0 or not p.is_floating_point():
+    p = as_numbers(p, name)
+    if p.ndim == 0 or p.numel() == 0 or not p.is_floating_point():
         raise InputError(
             f"`{name}` có kiểu {p.dtype}, hình dạng {tuple(p.shape)}; cần các số thực (..., K), "
             f"tổng theo chiều cuối bằng 1. Nếu là số đếm, hãy chia cho tổng của chúng."
@@ -37,7 +47,7 @@ def information(p: Tensor) -> Tensor:
 
     Sách: (eq-information)
     """
-    p = torch.as_tensor(p)
+    p = as_numbers(p, "p")
     if not p.is_floating_point() or not ((p >= 0) & (p <= 1)).all():
         raise InputError("Lượng tin cần xác suất, là số thực từ 0 đến 1; mật độ thì không được.")
     return -p.log()
@@ -82,7 +92,16 @@ def gaussian_entropy(covariance: Tensor) -> Tensor:
 
     Sách: (eq-gaussian-entropy)
     """
-    sign, log_det = torch.linalg.slogdet(covariance)
-    if (sign <= 0).any():
-        raise InputError("Hiệp phương sai phải xác định dương; ma trận này có định thức ≤ 0.")
-    return 0.5 * (covariance.shape[-1] * math.log(2 * math.pi * math.e) + log_det)
+    covariance = as_numbers(covariance, "covariance")
+    shape = tuple(covariance.shape)
+    if len(shape) < 2 or shape[-1] != shape[-2] or not covariance.is_floating_point():
+        raise InputError(
+            f"Hiệp phương sai có hình dạng {shape}, kiểu {covariance.dtype}; cần ma trận số thực "
+            f"(..., D, D). Một chiều thì viết phương sai thành [[v]]."
+        )
+    # Định thức dương chưa đủ (−I hai chiều cũng có định thức 1): phân tích Cholesky mới biết.
+    factor, failed = torch.linalg.cholesky_ex(covariance)
+    if failed.any() or not torch.isfinite(factor).all():
+        raise InputError("Hiệp phương sai phải xác định dương; ma trận này thì không.")
+    log_det = 2 * factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    return 0.5 * (shape[-1] * math.log(2 * math.pi * math.e) + log_det)

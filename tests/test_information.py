@@ -92,7 +92,14 @@ def test_gaussian_entropy_agrees_with_torch_and_may_be_negative():
         (lambda: info.entropy(torch.tensor([3, 1])), "số đếm"),
         (lambda: info.kl(torch.tensor([0.5, 0.5]), torch.ones(3) / 3), "cùng một tập kết cục"),
         (lambda: info.information(torch.tensor(39.9)), "mật độ thì không được"),
+        (lambda: info.entropy("0.5"), "kiểu str"),
+        (lambda: info.entropy(torch.empty(0, 3)), "hình dạng"),
+        (lambda: info.information(None), "kiểu NoneType"),
         (lambda: info.gaussian_entropy(torch.zeros(2, 2)), "xác định dương"),
+        (lambda: info.gaussian_entropy(-torch.eye(2)), "xác định dương"),  # định thức bằng 1
+        (lambda: info.gaussian_entropy(torch.full((2, 2), math.nan)), "xác định dương"),
+        (lambda: info.gaussian_entropy(torch.tensor(4.0)), r"\[\[v\]\]"),
+        (lambda: info.gaussian_entropy(torch.ones(2, 3)), "ma trận"),
     ],
 )
 def test_bad_input_is_explained(call, words):

@@ -16,7 +16,7 @@ from course_utils import evaluation
 from course_utils.checks import likelihood_and_information as check
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "likelihood_and_information.md"
-P, Q = (0.5, 0.3, 0.2), (0.4, 0.4, 0.2)
+P, Q = (0.6, 0.3, 0.1), (0.2, 0.2, 0.6)  # đề bài «ba con số»
 H, CE = check.entropy(P), check.cross_entropy(P, Q)
 REVERSE = check.cross_entropy(Q, P) - check.entropy(Q)
 
@@ -48,6 +48,8 @@ def test_coin_agrees_with_scipy(p):
         (1, "đồng xu cân"),
         (-check.entropy((0.9, 0.1)) / math.log(2), "dấu trừ"),
         (0.1 * math.log2(10), "thiếu số hạng của mặt hay gặp"),
+        (math.log2(10) + math.log2(10 / 9), "nhân với xác suất"),
+        (check.entropy((0.9, 0.1)) / math.log(10), "log₁₀"),
     ],
 )
 def test_coin_hints(answer, hint):
@@ -62,7 +64,16 @@ def test_three_numbers_agree_with_torch():
     p, q = (Categorical(torch.tensor(law, dtype=torch.float64)) for law in (P, Q))
     kl = kl_divergence(p, q)
     assert check.three_numbers((p.entropy(), p.entropy() + kl, kl))
-    assert check.three_numbers(np.array([1.0297, 1.0549, 0.0253]))
+    assert check.three_numbers(np.array([H, CE, CE - H]).round(4))
+    assert check.three_numbers([p.entropy(), float(p.entropy() + kl), np.float32(kl)])
+
+
+def test_no_two_quantities_of_the_exercise_coincide():
+    # Nếu H(q) trùng H(p, q) thì nhầm hai đại lượng vẫn được chấm đúng.
+    values = [H, CE, CE - H, check.entropy(Q), check.cross_entropy(Q, P), REVERSE]
+    values += [check.entropy(Q) - H]
+    gaps = [abs(a - b) for i, a in enumerate(values) for b in values[:i]]
+    assert min(gaps) > 100 * 2e-4  # dung sai của bộ chấm là 2e-4
 
 
 @pytest.mark.parametrize(
@@ -74,7 +85,15 @@ def test_three_numbers_agree_with_torch():
         ((H, CE, CE), "vẫn là entropy chéo"),
         ((H, CE - H, 0.5), "Số thứ hai là KL"),
         ((H, CE, H - CE), "KL không âm"),
-        ((check.entropy(Q), CE, CE - H), "entropy của q"),
+        ((check.entropy(Q), CE, CE - H), "Số thứ nhất là entropy của q"),
+        ((H, check.entropy(Q), CE - H), "Số thứ hai là entropy của q"),
+        ((H, CE, check.entropy(Q) - H), "hiệu của hai entropy"),
+        ((CE, H, CE - H), "đổi chỗ"),
+        ((H, CE, CE + H), "TRỪ"),
+        ((H, CE, (CE - H) / math.log(2)), "thứ ba là bit"),
+        ((H, CE, sum(math.log(a / b) for a, b in zip(P, Q, strict=True))), "nhân với p"),
+        ((H, CE, sum(a * abs(math.log(a / b)) for a, b in zip(P, Q, strict=True))), "tuyệt đối"),
+        ({"H": H, "CE": CE, "KL": CE - H}, "theo thứ tự"),
     ],
 )
 def test_three_numbers_hints(answer, hint):
@@ -93,7 +112,10 @@ def test_kl_function_accepts_other_right_ways():
     def entropies(p, q):
         return -torch.special.entr(p).sum(-1) - torch.xlogy(p, q).sum(-1)
 
-    for answer in (safe, by_functional, entropies):
+    def by_numpy(p, q):
+        return scipy_entropy(p.numpy(), q.numpy(), axis=-1)
+
+    for answer in (safe, by_functional, entropies, by_numpy):
         assert check.kl_function(answer), check.kl_function(answer).message
 
 
@@ -109,6 +131,12 @@ def test_kl_function_accepts_other_right_ways():
         (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).mean(-1), "chia cho K"),
         (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).sum(), "chiều cuối"),
         (lambda p, q: F.kl_div(p, q, reduction="none").sum(-1), "LOG xác suất"),
+        (lambda p, q: F.kl_div(q.log(), p, reduction="none").mean(), "lấy trung bình"),
+        (lambda p, q: F.kl_div(q.log(), p, reduction="batchmean"), "lấy trung bình"),
+        (lambda p, q: (p * torch.log2(p / q)).sum(-1), "bit"),
+        (lambda p, q: (p * (q / p).log()).sum(-1), "Sai dấu"),
+        (lambda p, q: (torch.xlogy(p, p) - torch.xlogy(p, q)).abs().sum(-1), "tuyệt đối"),
+        (lambda p, q: torch.special.entr(q).sum(-1) - torch.special.entr(p).sum(-1), "hai entropy"),
         (lambda p, q: 1 / 0, "ZeroDivisionError"),
     ],
 )
@@ -124,6 +152,8 @@ def test_density_agrees_with_scipy(std):
     assert check.density(pair, std)
     assert check.density(np.array(pair), std)
     assert check.density(torch.tensor(pair), std)
+    assert check.density([Fraction(pair[0]), torch.tensor([pair[1]])], std)
+    assert check.density((value for value in pair), std)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +170,15 @@ def test_density_agrees_with_scipy(std):
         (39.8942, "Cần 2 số"),
         (torch.tensor(39.8942), "Cần 2 số"),
         (("a", "b"), "chuỗi"),
+        (("39.8942", "0.0797"), "chuỗi"),
+        ({39.8942, 0.0797}, "theo thứ tự"),
+        ({39.8942: 0.0797, 1: 2}, "theo thứ tự"),
+        ((True, 0.0797), "giá trị logic"),
+        ((math.nan, 0.0797), "NaN"),
+        ((39.8942, 1 - math.erf(0.1 / math.sqrt(2))), "NGOÀI"),
+        ((39.8942, norm.cdf(0.1)), "P(X < r)"),
+        ((39.8942, math.erf(0.1)), "√2"),
+        ((3989.42, 0.0797), "không phải σ²"),
     ],
 )
 def test_density_hints(answer, hint):
@@ -164,6 +203,11 @@ def test_rescale_is_the_change_of_variables():
         (-math.log(255), "một chiều"),
         (-784 * math.log2(255), "bit"),
         (0, "log mật độ"),
+        (784 * math.log2(255), "sai dấu"),
+        (-784 * math.log10(255), "log₁₀"),
+        (-784 * math.log(256), "255 lần"),
+        (-28 * math.log(255), "784 điểm ảnh"),
+        ([-784 * math.log(255)], "list"),
     ],
 )
 def test_rescale_hints(answer, hint):
@@ -188,6 +232,12 @@ def test_noise_is_a_bound_for_every_density():
         (math.inf, "Không vô hạn"),
         (99, "phần trăm"),
         (100, "số lần"),
+        (math.log(0.99), "log của phần nhiễu"),
+        (math.log(99), "tỉ số"),
+        (0.99 * math.log(100), "Đừng nhân thêm"),
+        (2, "log₁₀"),
+        (-math.log2(100), "dương"),
+        (0, "Có mất"),
     ],
 )
 def test_noise_hints(answer, hint):
@@ -201,6 +251,8 @@ def kl_of_coins(a, b):
 
 
 QUARTER = check.entropy((0.25, 0.75))
+EXAMPLE = (0.5, 0.3, 0.2), (0.25, 0.25, 0.5)  # ví dụ tính tay
+H3, CE3 = check.entropy(EXAMPLE[0]), check.cross_entropy(*EXAMPLE)
 
 
 @pytest.mark.parametrize(
@@ -209,9 +261,10 @@ QUARTER = check.entropy((0.25, 0.75))
         # Các con số viết trong ví dụ tính tay và lời giải bài tập của trang sách.
         f"{1 / math.log(2):.4f}",
         f"{math.log(2):.4f}",
-        f"{H:.4f}",
-        f"{CE:.4f}",
-        f"{CE - H:.4f}",
+        f"{math.exp(-0.5):.3f}",  # trung bình của sin
+        f"{H3:.4f}",
+        f"{CE3:.4f}",
+        f"{CE3 - H3:.4f}",
         f"{0.5 * math.log(2 * math.pi * math.e * 1e-4):.4f}",
         f"{norm.pdf(0, scale=0.01):.2f}",
         f"{2 * norm.cdf(0.1) - 1:.4f}",
