@@ -101,7 +101,7 @@ class HierarchicalVAE(LatentVariableModel):
         warmup: int = 0,
     ):
         super().__init__(event_shape, likelihood)
-        self.latent_dims = dims = tuple(latent_dims)
+        self.latent_dims = dims = tuple(latent_dims) if isinstance(latent_dims, Sequence) else ()
         if not dims or any(not isinstance(d, int) or d < 1 for d in dims):
             raise InputError(
                 f"latent_dims = {latent_dims!r}; cần số chiều của từng tầng, từ z_1 lên z_L, "
@@ -128,7 +128,7 @@ class HierarchicalVAE(LatentVariableModel):
             self.features = nn.ModuleList()
             sources = (dim, *dims[:-1])
         else:  # tầng l đọc đặc trưng d_l của x, và phía trên
-            widths = [dim if linear else hidden[-1]] * levels
+            widths = [hidden[-1] if hidden else dim] * levels
             self.features = nn.ModuleList(
                 nn.Identity() if linear else ResidualCell(a, b)
                 for a, b in zip([dim, *widths[:-1]], widths, strict=True)
@@ -209,7 +209,7 @@ class HierarchicalVAE(LatentVariableModel):
             p[i] = mean, log_var = self.prior(i + 1, z[i + 1 :], len(x))
             inputs = [features[i]] + ([self.read(z[i + 1 :])] if i + 1 < self.levels else [])
             shift, log_ratio = self.encoders[i](torch.cat(inputs, 1))
-            # q nói bằng đơn vị của p: dời `shift` lần σ_p, co phương sai e^{log_ratio} lần.
+            # q nói bằng đơn vị của p: dời `shift` lần σ_p, nhân phương sai với e^{log_ratio}.
             q[i] = mean + (0.5 * log_var).exp() * shift, log_var + log_ratio
             z[i] = reparameterize(*q[i])
         return z, q, p
@@ -220,15 +220,17 @@ class HierarchicalVAE(LatentVariableModel):
         top_down: cột l − 1 là KL(q(z_l | z_{>l}, x) ‖ p(z_l | z_{>l})), dạng đóng, không âm.
         bottom_up: cột cuối là KL(q(z_L | z_{L−1}) ‖ N(0, I)); mỗi cột khác là log tỉ số
         log q(z_l | z_{l−1}) − log p(z_l | z_{l+1}) tại mẫu, có thể âm: z_{l+1} sinh ra từ z_l,
-        nên kỳ vọng của log tỉ số không gọn được thành một KL.
-        Sách: (eq-hvae-telescoped), (eq-hvae-consistency)
+        nên kỳ vọng của log tỉ số là một KL **trừ** một thông tin tương hỗ.
+        Sách: (eq-hvae-telescoped), (eq-hvae-consistency), (eq-consistency-split)
         """
         self.check(x)
         z, q, p = self.infer(x)
-        kl = [gaussian_kl(*qi, *pi) for qi, pi in zip(q, p, strict=True)]
-        if self.inference == "bottom_up":
-            for i in range(self.levels - 1):
-                kl[i] = gaussian_log_prob(z[i], *q[i]) - gaussian_log_prob(z[i], *p[i])
+        kl = [
+            gaussian_kl(*qi, *pi)
+            if self.inference == "top_down" or zi is z[-1]
+            else gaussian_log_prob(zi, *qi) - gaussian_log_prob(zi, *pi)
+            for zi, qi, pi in zip(z, q, p, strict=True)
+        ]
         return self.likelihood.log_prob(x, self.decode(z)), torch.stack(kl, 1)
 
     def elbo(self, x: Tensor) -> Tensor:

@@ -327,6 +327,23 @@ def test_upper_levels_are_only_a_prior(joint_laws):
     torch.testing.assert_close(elbo, reconstruction - information - prior - above)
 
 
+@pytest.mark.equation("eq-consistency-split")
+def test_middle_term_is_a_kl_minus_a_mutual_information():
+    """z_0 → z_1 → z_2 dưới q; p(z_1 | z_2) = N(w z_2, s). Mọi số hạng tính bằng đại số."""
+    a, r, w, s = (0.9, 1.0), (1.3, 0.1), 0.9, 0.2
+    q = chain_covariance(1.0, a, r)
+    square = q[1, 1] - 2 * w * q[1, 2] + w**2 * q[2, 2]
+    term = 0.5 * (math.log(s / r[0]) - 1 + square / s)  # E[log q(z_1|z_0) − log p(z_1|z_2)]
+    given = q[[0, 2]][:, [0, 2]]  # hiệp phương sai của hai láng giềng
+    gain = torch.linalg.solve(given, q[[0, 2], 1])
+    rest = q[1, 1] - q[1, [0, 2]] @ gain
+    information = 0.5 * (r[0] / rest).log()
+    shift = gain - torch.tensor([0.0, w], dtype=F64)
+    kl = 0.5 * ((s / rest).log() + (rest + shift @ given @ shift) / s - 1)
+    torch.testing.assert_close(term, kl - information)
+    assert term < 0 < kl, "một chuỗi mà số hạng giữa âm, dù KL dương"
+
+
 @pytest.mark.equation("eq-hvae-consistency")
 def test_middle_term_written_as_a_kl_is_off_by_a_constant():
     """Luật đúng của z_l khi biết hai láng giềng không phải q(z_l | z_{l−1}): lệch w·a·r/s."""
@@ -439,6 +456,13 @@ def test_batches_dtypes_and_modes(inference, dims):
     assert model.double().elbo(x.double()).dtype == F64
 
 
+@pytest.mark.parametrize("inference", ["top_down", "bottom_up"])
+def test_no_hidden_layer_is_a_model_too(inference):
+    """hidden=(): mọi mạng là một ánh xạ affine, nhưng phương sai vẫn đổi theo đầu vào."""
+    model = HierarchicalVAE(DIM, DIMS, hidden=(), inference=inference).double()
+    assert model.elbo(normal(3, DIM, seed=0)).shape == (3,)
+
+
 def test_features_keep_their_size_however_deep():
     """Không có ô phần dư, tín hiệu của x nhỏ dần theo tầng và tầng trên không thấy gì."""
     torch.manual_seed(0)
@@ -461,6 +485,7 @@ def test_other_device():
     [
         (lambda: HierarchicalVAE(2, ()), "số chiều của từng tầng"),
         (lambda: HierarchicalVAE(2, (3, 0)), "số chiều của từng tầng"),
+        (lambda: HierarchicalVAE(2, 4), "latent_dims = 4"),
         (lambda: HierarchicalVAE(2, (3,), inference="sideways"), '"top_down" hoặc "bottom_up"'),
         (lambda: HierarchicalVAE(2, (3,), free_bits=-1.0), "hai số không âm"),
         (lambda: HierarchicalVAE(2).elbo(torch.zeros(4, 3)), r"\(4, 3\).*\(n, 2\)"),

@@ -36,6 +36,7 @@ def chain_numbers(x: float, decoder: float, gain1: float, v1: float, gain2: floa
 
     return {
         "reconstruction": -0.5 * (LOG_2PI + math.log(decoder) + ((x - m1) ** 2 + v1) / decoder),
+        "reconstruction_at_mean": log_normal(x, m1, decoder),
         "top": 0.5 * (s2 + m2**2 - 1 - math.log(s2)),
         "top_given_z1": 0.5 * (v2 + gain2**2 * (v1 + m1**2) - 1 - math.log(v2)),
         "one": level_one(m2, s2),
@@ -65,7 +66,16 @@ def two_level_elbo(answer: Any) -> Report:
         name="cặp (ELBO, khe hở)",
         hints=[
             ((gap, elbo), "Hai số đúng nhưng ngược chỗ: ELBO đứng trước."),
-            ((t["log_p"], None), "Đó là log p(x), với p(x) = N(0, 2.5). ELBO nằm dưới nó."),
+            (
+                (t["log_p"], None),
+                "Đó là log p(x), với p(x) = N(0, 2.5); ELBO nằm dưới nó. Nếu bạn tính ra số này từ "
+                "ba số hạng: trong tái tạo, cả phương sai của z₁ cũng phải chia cho ½.",
+            ),
+            (
+                (t["reconstruction_at_mean"] - t["top"] - t["one"], None),
+                "Bạn thay z₁ bằng trung bình của nó trong số hạng tái tạo: E(x − z₁)² còn có "
+                "phương sai của z₁.",
+            ),
             (
                 (t["log_p_standard"], None),
                 "Bạn lấy tiên nghiệm của z₁ là N(0, 1). Nó là N(z₂, 1): biên của z₁ có phương "
@@ -199,7 +209,7 @@ def level_kl(answer: Any) -> Report:
     Sách: (eq-hvae-telescoped)
     """
 
-    def variant(mean=True, spread=True, law=None, half=0.5, one=1.0, log=1.0, swap=False):
+    def variant(mean=True, spread=True, law=None, half=0.5, one=1.0, log=1.0, swap=False, own=1):
         def value(m, s2, a, b, v, w, u):
             if law == "prior":
                 m, s2 = 0.0, 1.0
@@ -209,7 +219,7 @@ def level_kl(answer: Any) -> Report:
             square = difference**2 + ((a - w) ** 2 * s2 if spread else 0.0)
             if swap:
                 return half * (math.log(v / u) + (u + square) / v - one)
-            return half * (log * math.log(u / v) + (v + square) / u - one)
+            return half * (log * math.log(u / v) + (own * v + square) / u - one)
 
         return value
 
@@ -240,6 +250,21 @@ def level_kl(answer: Any) -> Report:
                 "Bạn lấy kỳ vọng theo tiên nghiệm N(0, 1). Luật đúng là q(z₂|x) = N(m, s2).",
             ),
             (variant(law="std"), "s2 đã là phương sai: đừng bình phương nữa."),
+            (
+                lambda m, s2, a, b, v, w, u: variant()(m, s2, a, b, v**2, w, u**2),
+                "v và u đã là phương sai: đừng bình phương nữa.",
+            ),
+            (
+                lambda m, s2, a, b, v, w, u: (
+                    variant(spread=False)(m, s2, a, b, v, w, u) + (a * a + w * w) * s2 / (2 * u)
+                ),
+                "Hai trung bình a z₂ + b và w z₂ dùng chung một z₂: hệ số của s2 là (a − w)².",
+            ),
+            (variant(own=0), "Bạn quên phương sai v của q trong tử: (v + bình phương)/u."),
+            (
+                lambda m, s2, a, b, v, w, u: variant()(m, s2, a, 0.0, v, w, u),
+                "Bạn bỏ rơi b: trung bình của q là a z₂ + b.",
+            ),
             (variant(mean=False), "Bạn quên bình phương của hiệu hai trung bình."),
             (variant(half=1.0), "Thiếu thừa số ½."),
             (variant(one=0.0), "Thiếu −1: khi q = p thì KL phải bằng 0."),
@@ -284,10 +309,14 @@ def merge(answer: Any) -> Report:
     return function(
         answer,
         reference,
-        [vectors(0), vectors(1), (1.0, 2.0, -1.0, 0.5)],
+        [(1.0, 2.0, -1.0, 0.5), vectors(0), vectors(1)],
         tol=1e-6,
         name="merge",
         hints=[
+            (
+                lambda *given: reference(*given)[::-1],
+                "Hai số đúng nhưng ngược chỗ: trung bình trước.",
+            ),
             (
                 by_variance,
                 "Trọng số ngược: nguồn nào **chắc** hơn (phương sai nhỏ hơn) phải nặng hơn.",
@@ -363,6 +392,10 @@ def residual_kl(answer: Any) -> Report:
                 lambda s, r: 0.5 * (s.abs() + torch.exp(r) - r - 1),
                 "Độ dời vào KL qua bình phương.",
             ),
+            (
+                lambda s, r: 0.5 * (s + torch.exp(r) - r - 1),
+                "Độ dời vào KL qua bình phương.",
+            ),
             (lambda s, r: -reference(s, r), "KL không âm; dấu trừ nằm ở ELBO."),
         ],
     )
@@ -381,6 +414,10 @@ def latent_size(answer: Any) -> Report:
         tol=5e-3,
         name="cặp (số biến, tỉ số)",
         hints=[
+            (
+                (3 * 8 * 8 + 2 * 16 * 16, None),
+                "Bạn quên số kênh: mỗi vị trí của một nhóm mang 20 biến.",
+            ),
             ((20, None), "20 là số kênh của một nhóm; mỗi kênh còn là một bản đồ."),
             ((5 * 20, None), "Bạn mới đếm số kênh; mỗi kênh còn là một bản đồ 8×8 hay 16×16."),
             (
@@ -417,10 +454,10 @@ def diffusion_restrictions(answer: Any) -> Report:
     if (empty := blank(answer, name="ba chữ cái")) is not None:
         return empty
     try:
-        chosen = {str(letter).strip().lower() for letter in answer}
+        chosen = {str(letter).strip(" ().,;").lower() for letter in answer}
     except TypeError:
         return Report(False, 'Cần một tập ba chữ cái, ví dụ {"a", "b", "d"}.')
-    chosen -= {"", ","}
+    chosen.discard("")
     if not chosen <= set(RESTRICTIONS):
         return Report(False, "Các lựa chọn là sáu chữ a, b, c, d, e, f.")
     hints = {

@@ -84,6 +84,7 @@ def test_two_level_elbo_accepts_the_exact_pair():
         (lambda t, e, g: (t["log_p"], 0.0), "log p(x)"),
         (lambda t, e, g: (t["log_p_standard"], g), "phương sai 2"),
         (lambda t, e, g: (t["reconstruction"], g), "tái tạo"),
+        (lambda t, e, g: (-0.5 * math.log(math.pi) - 0.8**2 - t["top"] - t["one"], g), "còn có"),
         (
             lambda t, e, g: (t["reconstruction"] - t["top_given_z1"] - t["one_independent"], g),
             "độc lập",
@@ -164,6 +165,10 @@ def test_level_kl_by_quadrature():
         (lambda q, u, v, w: 0.5 * (math.log(v / u) + (v + q["all"]) / u - 1), "logarit ngược"),
         (lambda q, u, v, w: 0.5 * (math.log(v / u) + (u + q["all"]) / v - 1), "KL(p ‖ q)"),
         (lambda q, u, v, w: -0.5 * (math.log(u / v) + (v + q["all"]) / u - 1), "không âm"),
+        (lambda q, u, v, w: math.log(u / v) + (v**2 + q["all"]) / u**2 / 2 - 0.5, "v và u đã là"),
+        (lambda q, u, v, w: 0.5 * (math.log(u / v) + (v + q["apart"]) / u - 1), "chung một z₂"),
+        (lambda q, u, v, w: 0.5 * (math.log(u / v) + q["all"] / u - 1), "quên phương sai v"),
+        (lambda q, u, v, w: 0.5 * (math.log(u / v) + (v + q["no b"]) / u - 1), "bỏ rơi b"),
     ],
 )
 def test_level_kl_hints(wrong, hint):
@@ -175,6 +180,8 @@ def test_level_kl_hints(wrong, hint):
             "squared": mean**2 + (a - w) ** 2 * s2**2,
             "spread": (a - w) ** 2 * s2,
             "all": mean**2 + (a - w) ** 2 * s2,
+            "apart": mean**2 + (a**2 + w**2) * s2,
+            "no b": (a - w) ** 2 * (m**2 + s2),
         }
         return wrong(q, u, v, w)
 
@@ -208,6 +215,7 @@ def test_merge_is_the_normalised_product():
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
+        (lambda a, p, b, d: (p * d / (p + d), (a * d + b * p) / (p + d)), "ngược chỗ"),
         (lambda a, p, b, d: ((p * a + d * b) / (p + d), p * d / (p + d)), "chắc"),
         (
             lambda a, p, b, d: (
@@ -252,6 +260,7 @@ def test_residual_kl_does_not_see_the_prior():
         (lambda s, r: 0.5 * (s**2 / r.exp() + 1 / r.exp() + r - 1), "KL(p ‖ q)"),
         (lambda s, r: 0.5 * (s**2 * r.exp() + r.exp() - r - 1), "σ của p"),
         (lambda s, r: 0.5 * (abs(s) + r.exp() - r - 1), "bình phương"),
+        (lambda s, r: 0.5 * (s + r.exp() - r - 1), "bình phương"),
         (lambda s, r: -0.5 * (s**2 + r.exp() - r - 1), "không âm"),
     ],
 )
@@ -272,6 +281,7 @@ def test_latent_size_is_what_tensors_hold():
     [
         ((20, 0.0065), "số kênh"),
         ((100, 0.03), "đếm số kênh"),
+        ((704, 0.23), "quên số kênh"),
         ((6400, 2.08), "mỗi tỉ lệ một nhóm"),
         ((3840, 1.25), "ba nhóm 8×8"),
         ((10240, 3.33), "hai nhóm 16×16"),
@@ -287,7 +297,14 @@ def test_latent_size_hints(answer, hint):
 
 
 def test_restrictions_accepted():
-    for answer in ({"a", "c", "e"}, "ace", ["E", "c", " a "], "a,c,e"):
+    for answer in (
+        {"a", "c", "e"},
+        "ace",
+        ["E", "c", " a "],
+        "a,c,e",
+        ["(a)", "(c)", "(e)"],
+        "a; c; e",
+    ):
         assert checks.diffusion_restrictions(answer)
 
 
