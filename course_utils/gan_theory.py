@@ -20,8 +20,7 @@ def game_value(logit: Tensor, log_p: Tensor, log_q: Tensor, cell: float) -> Tens
 
     `logit`, `log_p`, `log_q` là giá trị trên lưới. Sách: (eq-gan-game)
     """
-    real, fake = log_p.exp() * F.logsigmoid(logit), log_q.exp() * F.logsigmoid(-logit)
-    return (real + fake).sum() * cell
+    return mean(F.logsigmoid(logit), log_p, cell) + mean(F.logsigmoid(-logit), log_q, cell)
 
 
 def jensen_shannon(log_p: Tensor, log_q: Tensor, cell: float) -> Tensor:
@@ -30,8 +29,13 @@ def jensen_shannon(log_p: Tensor, log_q: Tensor, cell: float) -> Tensor:
     Sách: (eq-gan-jsd)
     """
     log_m = torch.logaddexp(log_p, log_q) - math.log(2)
-    density = log_p.exp() * (log_p - log_m) + log_q.exp() * (log_q - log_m)
-    return 0.5 * density.sum() * cell
+    return 0.5 * (mean(log_p - log_m, log_p, cell) + mean(log_q - log_m, log_q, cell))
+
+
+def mean(values: Tensor, log_density: Tensor, cell: float) -> Tensor:
+    """E[values] theo mật độ đã cho, bằng cầu phương; chỗ mật độ bằng 0 không góp gì (0·∞ = 0)."""
+    density = log_density.exp()
+    return torch.where(density > 0, density * values, 0.0).sum() * cell
 
 
 def dirac_gan(

@@ -52,6 +52,14 @@ def test_value_of_the_game_is_twice_jsd_minus_ln4(mean, std):
     assert -1e-12 <= jsd <= math.log(2)
 
 
+@pytest.mark.equation("eq-gan-jsd")
+def test_disjoint_supports_reach_the_ceiling():
+    """Mật độ đúng bằng 0 ở một bên: JSD = ln 2 và V = 0, không NaN."""
+    log_p, log_q = torch.tensor([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]], dtype=torch.float64).log()
+    assert jensen_shannon(log_p, log_q, 1.0).item() == pytest.approx(math.log(2))
+    assert game_value(log_p - log_q, log_p, log_q, 1.0).item() == 0
+
+
 @pytest.mark.equation("eq-optimal-discriminator")
 def test_no_other_discriminator_does_better():
     log_p, log_q = normal(0), normal(2)

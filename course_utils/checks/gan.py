@@ -68,31 +68,46 @@ def game_values(answer: Any) -> Report:
             ((-2 * ln2, ln2), "ln 2 là JSD; V = 2·JSD − log 4."),
             ((-2 * ln2, 2 * ln2), "Bạn còn phải trừ log 4: V = 2·JSD − log 4."),
             ((-2.0, None), "Log ở đây là log tự nhiên: log 4 ≈ 1.386, không phải 2 bit."),
+            ((-2 * ln2, -ln2), "V = 2·JSD − log 4; bạn quên thừa số 2 trước JSD."),
+            (
+                (-2 * ln2, -2 * ln2),
+                "Rời nhau thì JSD lớn nhất, bằng ln 2; V không còn ở đáy −log 4.",
+            ),
+            (
+                (-2 * ln2, -math.inf),
+                "Nơi D* = 0 không có mẫu thật nào, nên E log D không bao giờ gặp log 0.",
+            ),
         ],
     )
 
 
 def generator_gradients(answer: Any) -> Report:
-    """(|dL/dr| bão hòa, |dL/dr| không bão hòa) tại logit r = −10 của một mẫu giả.
+    """(|dL/dr| bão hòa, |dL/dr| không bão hòa) tại logit r = −4 của một mẫu giả.
 
     Sách: (eq-non-saturating)
     """
-    d = 1 / (1 + math.exp(10.0))
+    d = 1 / (1 + math.exp(4.0))
+    only_sigmoid = "D(1 − D) mới là dD/dr; còn phải nhân với đạo hàm của log theo D."
     return numbers(
         answer,
         (d, 1 - d),
-        tol=5e-6,
+        tol=1e-4,
         name="cặp (bão hòa, không bão hòa)",
         hints=[
             ((1 - d, d), "Ngược chỗ: log(1 − D) là mất mát bão hòa, đạo hàm của nó là −D."),
-            ((-d, d - 1), "Đề hỏi độ lớn; bỏ dấu trừ đi."),
+            ((-d, None), "Đề hỏi độ lớn; bỏ dấu trừ đi."),
+            ((None, d - 1), "Đề hỏi độ lớn; bỏ dấu trừ đi."),
+            ((d, d), "Hai đạo hàm khác nhau: −D của bản bão hòa, −(1 − D) của bản kia."),
             (
                 (1 / (1 - d), None),
                 "Đó là đạo hàm theo D. Theo logit phải nhân thêm dD/dr = D(1 − D).",
             ),
             ((None, 1 / d), "Đó là đạo hàm theo D. Theo logit phải nhân thêm dD/dr = D(1 − D)."),
-            ((0.5, 0.5), "Đó là tại r = 0, nơi hai mất mát dốc như nhau. Ở đây r = −10."),
-            ((0, 1), "Gần đúng, nhưng hãy giữ chữ số: σ(−10) là bao nhiêu?"),
+            ((d * (1 - d), None), only_sigmoid),
+            ((None, d * (1 - d)), only_sigmoid),
+            ((math.exp(-4.0), None), "e⁻⁴ chỉ gần bằng σ(−4) = 1/(1 + e⁴)."),
+            ((0.5, 0.5), "Đó là tại r = 0, nơi hai mất mát dốc như nhau. Ở đây r = −4."),
+            ((0, 1), "Hãy giữ chữ số: σ(−4) là bao nhiêu? (Cặp số trên trang sách là ở r = −10.)"),
         ],
     )
 
@@ -102,7 +117,7 @@ def generator_loss(answer: Any) -> Report:
 
     Giá trị và gradient đều phải đúng và hữu hạn với |r| = 100. Sách: (eq-non-saturating)
     """
-    batches = [[0.0], [2.0, -1.0, 0.5], [100.0, -100.0], [-100.0, -120.0, 3.0]]
+    batches = [[0.3], [2.0, -1.0, 0.5], [100.0, -100.0], [-100.0, -120.0, 3.0]]
     report = function(
         answer,
         reference_loss,
@@ -112,7 +127,7 @@ def generator_loss(answer: Any) -> Report:
         hints=[
             (
                 lambda r: -torch.log(torch.sigmoid(r)).mean(),
-                "Công thức đúng nhưng σ(−100) làm tròn thành 0 và log 0 = −∞. "
+                "Công thức đúng nhưng e^100 tràn số: σ(−100) làm tròn thành 0, log 0 = −∞. "
                 "Hãy dùng −log σ(r) = softplus(−r).",
             ),
             (
@@ -163,7 +178,7 @@ def _gradient(answer: Any, batches: list[list[float]]) -> Report | None:
     for batch in batches:
         r = torch.tensor(batch, requires_grad=True)
         try:
-            (slope,) = torch.autograd.grad(answer(r), r)
+            (slope,) = torch.autograd.grad(answer(r.clone()), r)
         except Exception:
             return Report(
                 False,
@@ -188,6 +203,8 @@ def dirac_growth(answer: Any) -> Report:
     Sách: (eq-dirac-step)
     """
     h = 0.6
+    if isinstance(answer, complex):
+        return Report(False, "Chưa đúng. Đó là một trị riêng; hãy lấy môđun, abs(...).")
     modulus = torch.linalg.eigvals(dirac_step_matrix(h)).abs().max().item()
     return number(
         answer,
@@ -200,6 +217,7 @@ def dirac_growth(answer: Any) -> Report:
                 "Bạn quên σ(0) = ½: phần ảo của trị riêng là h/2, không phải h.",
             ),
             (1 + h * h / 4, "Đó là bình phương của môđun; hãy lấy căn."),
+            (h / 2, "Đó là phần ảo của trị riêng; phần thực là 1."),
             (1 + h / 2, "Trị riêng là 1 ± ih/2; môđun là căn của 1 + (h/2)², không phải 1 + h/2."),
             (
                 1.0,
@@ -240,6 +258,11 @@ def wasserstein_points(answer: Any) -> Report:
                 "Phân kỳ KL mới vô cùng ở đây. JSD so với hỗn hợp của hai luật nên không quá ln 2.",
             ),
             ((w, 2 * ln2), "Đó là log 4. JSD là trung bình của hai phân kỳ KL, mỗi cái ln 2."),
+            ((w, ln2 / 2), "JSD = ½·KL(p‖m) + ½·KL(q‖m), và ở đây cả hai KL đều bằng ln 2."),
+            (
+                (-w, None),
+                "W₁ là công chở, không bao giờ âm: dùng |x − y|.",
+            ),
             ((ln2, w), "Hai số đúng nhưng ngược chỗ: W₁ đứng trước."),
         ],
     )
@@ -271,10 +294,25 @@ def count_modes(answer: Any) -> Report:
                 _modes(radius=math.inf, min_share=0.0),
                 "Thiếu cả hai điều kiện: trong bán kính 3·std, và ít nhất 1 % số mẫu.",
             ),
-            (_modes(radius=1.0), "Bán kính là 3·std, không phải std."),
+            (
+                _modes(radius=2.0),
+                "Mẫu cách tâm 2.8·std vẫn thuộc mode: bán kính là 3·std, đo bằng khoảng cách "
+                "Euclid, không bình phương.",
+            ),
+            (
+                _modes(radius=4.0),
+                "Mẫu cách tâm 3.4·std không thuộc mode nữa: bán kính là 3·std, đo bằng khoảng "
+                "cách Euclid.",
+            ),
             (
                 _modes(of_near=True),
                 "1 % tính trên mọi mẫu, không phải chỉ trên những mẫu rơi gần một tâm.",
+            ),
+            (_modes(min_share=0.0101), "«Ít nhất 1 %»: đúng 1 % cũng được tính, dùng >=."),
+            (_modes(min_share=0.1), "1 % là 0.01, không phải 0.1."),
+            (
+                lambda x, c, s: _modes(min_share=10 / len(x))(x, c, s),
+                "Ngưỡng là 1 % số mẫu, và số mẫu không phải lúc nào cũng là 1000.",
             ),
         ],
     )
@@ -294,20 +332,23 @@ def _modes(min_share: float = 0.01, radius: float = 3.0, of_near: bool = False):
 
 
 def _mode_cases(centers: Tensor) -> list[Tensor]:
-    """Bốn bộ mẫu 1000 điểm; mỗi bộ làm lộ một cách đếm thiếu điều kiện."""
+    """Những bộ mẫu quanh bốn tâm, std = 0.5; mỗi bộ làm lộ một cách đếm sai."""
     g = torch.Generator().manual_seed(0)
 
     def at(place: Tensor, n: int, spread: float = 0.2) -> Tensor:
         return place + spread * torch.randn(n, 2, generator=g).clamp(-2, 2)
 
-    middle = centers.mean(0)
-    ring = 1.0 * torch.nn.functional.normalize(torch.randn(300, 2, generator=g), dim=1)
+    def away(k: int, distance: float) -> Tensor:
+        """Chỗ cách tâm thứ k đúng `distance`, theo đường chéo ra ngoài."""
+        return centers[k] + distance / math.sqrt(2)
+
+    middle, sizes = centers.mean(0), (600, 385, 10, 5)
     return [
         torch.cat([at(c, 250) for c in centers]),  # cả bốn
-        torch.cat([at(centers[0], 600), at(centers[1], 395), at(centers[2], 5)]),  # 0.5 %
+        torch.cat([at(c, n) for c, n in zip(centers, sizes, strict=True)]),  # 1 % và 0.5 %
         torch.cat([at(centers[0], 500), at(middle + torch.tensor([0.0, 0.5]), 500)]),  # lơ lửng
-        torch.cat([centers[3] + ring, at(centers[0], 700)]),  # cách tâm 2·std
-        torch.cat(
-            [at(middle, 600), at(centers[0], 392), at(centers[1], 8)]
-        ),  # 8 trên 400, trên 1000
+        torch.cat([at(away(3, 1.4), 300, 0.02), at(centers[0], 700)]),  # cách tâm 2.8·std
+        torch.cat([at(away(3, 1.7), 300, 0.02), at(centers[0], 700)]),  # cách tâm 3.4·std
+        torch.cat([at(middle, 600), at(centers[0], 392), at(centers[1], 8)]),  # 8 trên 1000
+        torch.cat([at(centers[0], 384), at(centers[1], 12), at(centers[2], 4)]),  # 4 trên 400
     ]

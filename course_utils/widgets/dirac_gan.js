@@ -75,7 +75,7 @@ function render({ model, el }) {
   const picture = svg(box, "svg", { role: "group", "aria-label": "Mặt phẳng pha" });
   const axes = svg(picture, "g");
   const { group: inside, cut } = clipped(picture);
-  const field = svg(inside, "path", { class: "lf-gridline", style: "fill: none; stroke: var(--lf-line); stroke-width: 1.2" });
+  const field = svg(inside, "path", { class: "lf-gridline", style: "fill: none; stroke: var(--lf-muted); stroke-width: 1.1; opacity: 0.55" });
   const line = svg(inside, "path", { class: "lf-edge-x", style: "stroke-width: 1.2" });
   const marks = svg(inside, "path", { style: "fill: none; stroke: var(--lf-x); stroke-width: 3.6; stroke-linecap: round" });
   const goal = svg(inside, "path", { class: "lf-edge-z" });

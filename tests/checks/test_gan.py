@@ -72,6 +72,9 @@ def test_game_values():
         ((-1.3863, 0.6931), "ln 2 là JSD"),
         ((-1.3863, 1.3863), "trừ log 4"),
         ((-2, 0), "log tự nhiên"),
+        ((-1.3863, -0.6931), "thừa số 2"),
+        ((-1.3863, -1.3863), "đáy"),
+        ((-1.3863, -math.inf), "không bao giờ gặp log 0"),
     ],
 )
 def test_game_values_hints(answer, hint):
@@ -84,20 +87,26 @@ def test_game_values_hints(answer, hint):
 def test_generator_gradients_by_autograd():
     answer = []
     for loss in (lambda r: torch.log(1 - r.sigmoid()), lambda r: -torch.log(r.sigmoid())):
-        r = torch.tensor(-10.0, dtype=torch.float64, requires_grad=True)
+        r = torch.tensor(-4.0, dtype=torch.float64, requires_grad=True)
         loss(r).backward()
         answer.append(abs(r.grad.item()))
     assert checks.generator_gradients(answer)
-    assert checks.generator_gradients((4.54e-5, 0.99995))
+    assert checks.generator_gradients(tuple(round(v, 4) for v in answer))
+    assert checks.generator_gradients(torch.tensor(answer))
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ((0.9999546, 4.53979e-05), "Ngược chỗ"),
-        ((-4.53979e-05, -0.9999546), "độ lớn"),
-        ((1.0000454, 0.9999546), "theo D"),
-        ((4.53979e-05, 22027.465795), "theo D"),
+        ((0.98201, 0.01799), "Ngược chỗ"),
+        ((-0.01799, -0.98201), "độ lớn"),
+        ((0.01799, -0.98201), "độ lớn"),
+        ((0.01799, 0.01799), "Hai đạo hàm khác nhau"),
+        ((1.01832, 0.98201), "theo D"),
+        ((0.01799, 55.59815), "theo D"),
+        ((0.01766, 0.98201), "mới là dD/dr"),
+        ((0.01799, 0.01766), "mới là dD/dr"),
+        ((0.01832, 0.98168), "e⁻⁴"),
         ((0.5, 0.5), "r = 0"),
         ((0, 1), "giữ chữ số"),
     ],
@@ -115,6 +124,8 @@ def test_generator_gradients_hints(answer, hint):
         lambda r: -F.logsigmoid(r).mean(),
         lambda r: F.binary_cross_entropy_with_logits(r, torch.ones_like(r)),
         lambda r: torch.logaddexp(torch.zeros_like(r), -r).mean(),
+        lambda r: (torch.clamp(-r, min=0) + torch.log1p(torch.exp(-r.abs()))).mean(),
+        lambda r: F.softplus(r.neg_()).mean(),  # sửa tại chỗ
     ],
 )
 def test_generator_loss_accepts_right_answers(right):
@@ -125,6 +136,7 @@ def test_generator_loss_accepts_right_answers(right):
     ("wrong", "hint"),
     [
         (lambda r: -torch.log(torch.sigmoid(r)).mean(), "làm tròn thành 0"),
+        (lambda r: torch.log1p(torch.exp(-r)).mean(), "tràn số"),
         (lambda r: -F.softplus(r).mean(), "mất mát bão hòa"),
         (lambda r: torch.log(1 - torch.sigmoid(r)).mean(), "−∞ khi r lớn"),
         (lambda r: F.softplus(r).mean(), "bị nhận ra là giả"),
@@ -169,6 +181,8 @@ def test_dirac_growth_by_hand():
         (1.1662, "σ(0) = ½"),
         (1.09, "lấy căn"),
         (1.3, "không phải 1 + h/2"),
+        (0.3, "phần ảo"),
+        (1 + 0.3j, "abs"),
         (1, "luân phiên"),
         (0.9539, "Sai dấu"),
     ],
@@ -195,6 +209,8 @@ def test_wasserstein_points_against_scipy():
         ((5, 0), "rời nhau"),
         ((5, math.inf), "không quá ln 2"),
         ((5, 1.3863), "log 4"),
+        ((5, 0.3466), "cả hai KL"),
+        ((-5, 0.6931), "không bao giờ âm"),
         ((0.6931, 5), "ngược chỗ"),
     ],
 )
@@ -225,18 +241,50 @@ def test_count_modes_accepts_the_package_and_a_loop():
         (3, 0.0, "lạc vào"),
         (math.inf, 0.01, "giữa hai cụm"),
         (math.inf, 0.0, "cả hai điều kiện"),
-        (1, 0.01, "Bán kính"),
+        (1, 0.01, "2.8·std"),
+        (2, 0.01, "2.8·std"),
+        (6, 0.01, "3.4·std"),
+        (3, 0.0101, ">="),
+        (3, 0.1, "không phải 0.1"),
     ],
 )
-def test_count_modes_hints(radius, share, hint):
+@pytest.mark.parametrize("numpy", [False, True])
+def test_count_modes_hints(radius, share, hint, numpy):
     def wrong(samples, centers, std):
         distance, mode = (samples[:, None] - centers).norm(dim=2).min(1)
+        if numpy:
+            distance, mode = distance.numpy(), mode.numpy()
         held = [int(((mode == k) & (distance <= radius * std)).sum()) for k in range(len(centers))]
         return sum(h > 0 and h >= share * len(samples) for h in held)
 
     report = checks.count_modes(wrong)
     assert not report
     assert hint in report.message
+
+
+@pytest.mark.parametrize(
+    ("away", "hint"),
+    [
+        (lambda d: d.square().sum(2), "2.8·std"),
+        (lambda d: d.abs().sum(2), "2.8·std"),
+        (lambda d: d.abs().amax(2), "3.4·std"),
+    ],
+)
+def test_count_modes_needs_the_euclidean_distance(away, hint):
+    def wrong(samples, centers, std):
+        distance, mode = away(samples[:, None] - centers).min(1)
+        held = torch.bincount(mode[distance <= 3 * std], minlength=len(centers))
+        return int((held >= 0.01 * len(samples)).sum())
+
+    assert hint in checks.count_modes(wrong).message
+
+
+def test_count_modes_needs_a_share_and_not_a_count():
+    def wrong(samples, centers, std):
+        distance, mode = torch.cdist(samples, centers).min(1)
+        return int((torch.bincount(mode[distance <= 3 * std], minlength=4) >= 10).sum())
+
+    assert "1000" in checks.count_modes(wrong).message
 
 
 def test_count_modes_share_of_every_sample():
