@@ -497,7 +497,7 @@ def test_every_live_figure_of_the_book_comes_alive(browser, book_html):
         WebDriverWait(browser.driver, 20).until(
             lambda driver: browser.run(
                 "return [...document.querySelectorAll('.live-figure-view')]"
-                ".every(v => v.querySelector('.lf svg path[d], .lf canvas'))"
+                ".every(v => v.querySelector('.lf svg :is(path, rect), .lf canvas'))"
             )
         )
         assert browser.console_errors() == [], page.name
