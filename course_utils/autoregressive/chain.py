@@ -59,15 +59,23 @@ def sample_logits(
 
 
 def check_sampling(temperature: float, top_p: float) -> None:
-    if not 0 <= temperature < math.inf:
+    if not is_between(temperature, lambda t: 0 <= t < math.inf):
         raise InputError(
             f"Nhiệt độ {temperature!r} không hợp lệ; cần một số không âm. T = 1 là đúng phân phối "
             f"của mô hình, T = 0 là luôn chọn giá trị dễ xảy ra nhất."
         )
-    if not 0 < top_p <= 1:
+    if not is_between(top_p, lambda p: 0 < p <= 1):
         raise InputError(
             f"top_p = {top_p!r} không hợp lệ; cần một số trong (0, 1]. top_p = 1 là không cắt gì."
         )
+
+
+def is_between(value, test) -> bool:
+    """`test(value)`; giá trị không so sánh được với số (chuỗi, None) thì False."""
+    try:
+        return bool(test(value))
+    except (TypeError, ValueError, RuntimeError):
+        return False
 
 
 def check_dim(dim: int, name: str) -> None:
@@ -162,7 +170,7 @@ class AutoregressiveModel(DiscreteModel):
             )
         check_sampling(temperature, top_p)
         generator = make_generator(seed)
-        x = x.to(next(self.parameters())).clone()
+        x = x.to(next(self.parameters())).clone(memory_format=torch.contiguous_format)
         flat = x.view(len(x), -1)
         for i in self.order[known:]:
             value = sample_logits(self.logits_at(x, i), temperature, top_p, generator)

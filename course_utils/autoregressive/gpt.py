@@ -89,6 +89,7 @@ class GPT(SequenceModel):
     ):
         check_dim(context, "context")
         check_dim(layers, "layers")
+        check_dim(width, "width")
         super().__init__((context,), levels)
         if not isinstance(heads, int) or heads < 1 or width % heads:
             raise InputError(f"width = {width} không chia hết cho heads = {heads!r}.")

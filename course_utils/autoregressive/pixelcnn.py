@@ -144,9 +144,10 @@ class PixelCNN(AutoregressiveModel):
             raise InputError(
                 f"event_shape = {self.event_shape}; PixelCNN ở đây vẽ ảnh xám, cần (1, H, W)."
             )
-        if kernel % 2 == 0 or kernel < 3:
-            raise InputError(f"kernel = {kernel}; cạnh của nhân tích chập phải lẻ, từ 3 trở lên.")
+        if not isinstance(kernel, int) or kernel % 2 == 0 or kernel < 3:
+            raise InputError(f"kernel = {kernel!r}; cạnh của nhân tích chập phải lẻ, từ 3 trở lên.")
         check_dim(layers, "layers")
+        check_dim(channels, "channels")
         stack = NaiveStack if naive else GatedStack
         _, height, width = self.event_shape
         self.stack = stack(2, channels, layers, kernel)

@@ -76,6 +76,7 @@ class WaveNet(SequenceModel):
         dilations: Sequence[int] = (1, 2, 4, 8, 16, 32),
     ):
         check_dim(length, "length")
+        check_dim(channels, "channels")
         super().__init__((length,), levels)
         if not isinstance(kernel, int) or kernel < 2:
             raise InputError(f"kernel = {kernel!r}; nhân rộng 1 không nhìn về quá khứ, cần từ 2.")

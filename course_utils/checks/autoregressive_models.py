@@ -42,7 +42,7 @@ def chain_rule_nll(answer: Any) -> Report:
     return numbers(
         answer,
         (p, bits),
-        tol=1e-3,
+        tol=5e-3,  # tính tay, hai chữ số sau dấu phẩy là đủ
         name="cặp (P, số bit)",
         hints=[
             ((p, -math.log(p)), "Số thứ hai đang là nat (log tự nhiên); đề hỏi bit."),
@@ -127,7 +127,7 @@ def causal_attention(answer: Any) -> Report:
         _attention,
         [_triple(length, dim, seed) for seed, (length, dim) in enumerate([(1, 3), (4, 2), (6, 5)])],
         tol=1e-5,
-        name="attention",
+        name="my_attention",
         hints=[
             (
                 lambda q, k, v: _attention(q, k, v, mask="none"),
@@ -158,6 +158,10 @@ def causal_attention(answer: Any) -> Report:
             (
                 lambda q, k, v: _attention(q, k, v, scale=lambda d: float(d)),
                 "Chia cho √d, không phải cho d.",
+            ),
+            (
+                lambda q, k, v: _attention(q * (q.shape[1] / len(q)) ** 0.5, k, v),
+                "Bạn chia cho căn của số vị trí T; d là số chiều của mỗi truy vấn, q.shape[-1].",
             ),
             (
                 lambda q, k, v: _attention(q, k, v, axis=0),
@@ -196,7 +200,7 @@ def receptive_field(answer: Any) -> Report:
         lambda kernel, dilations: 1 + (kernel - 1) * sum(dilations),
         inputs,
         tol=1e-9,
-        name="receptive_field",
+        name="field",
         hints=[
             (
                 lambda kernel, dilations: (kernel - 1) * sum(dilations),
@@ -244,7 +248,7 @@ def top_p(answer: Any) -> Report:
         _top_p,
         inputs,
         tol=1e-5,
-        name="top_p",
+        name="nucleus",
         hints=[
             (
                 lambda probs, p: _top_p(probs, p, normalise=False),
@@ -259,12 +263,25 @@ def top_p(answer: Any) -> Report:
                 "Giá trị làm tổng chạm ngưỡng p phải được giữ lại, kẻo phần giữ lại chưa đủ p.",
             ),
             (
+                _top_p_at_most,
+                "Bạn chỉ giữ khi tổng dồn còn ≤ p: giá trị làm tổng chạm hay vượt p cũng phải giữ.",
+            ),
+            (
                 lambda probs, p: _top_p(probs, p, extra=1),
                 "Bạn giữ thừa một giá trị: dừng ngay khi tổng đã đủ p.",
             ),
             (
                 lambda probs, p: _top_p(probs, p).sort(descending=True).values,
                 "Xác suất đúng nhưng đã bị xếp lại: hãy trả mỗi giá trị về đúng chỗ cũ.",
+            ),
+            (
+                lambda probs, p: _keep(probs, _top_p(probs, p).sort(descending=True).values > 0),
+                "Mặt nạ tính trên dãy ĐÃ XẾP nhưng lại áp vào dãy chưa xếp: hãy đưa nó về chỗ cũ "
+                "(scatter, hay chỉ số của sort) trước khi nhân.",
+            ),
+            (
+                lambda probs, p: _top_p(probs, p, descending=False),
+                "Bạn xếp tăng dần nên giữ lại cái đuôi: hãy cộng dồn từ giá trị dễ xảy ra nhất.",
             ),
             (
                 lambda probs, p: _keep(probs, probs >= p),
@@ -320,6 +337,18 @@ def temperature(answer: Any) -> Report:
                 "Softmax phải đi theo chiều cuối, chiều của các giá trị.",
             ),
             (
+                lambda logits, T: logits / T,
+                "Đó mới là logit đã chia; còn softmax để chúng thành xác suất.",
+            ),
+            (
+                lambda logits, T: (logits / T).exp(),
+                "e mũ logit chưa chuẩn hóa: hãy chia cho tổng theo chiều cuối.",
+            ),
+            (
+                lambda logits, T: (logits / T).flatten().softmax(0).view_as(logits),
+                "Tổng phải lấy theo chiều cuối, từng hàng một; bạn đang chia cho tổng của cả bảng.",
+            ),
+            (
                 lambda logits, T: (logits / T).log_softmax(-1),
                 "Đó là log xác suất; đề hỏi xác suất.",
             ),
@@ -341,7 +370,7 @@ def temperature_two_ways(answer: Any) -> Report:
     return numbers(
         answer,
         (step, joint),
-        tol=1e-3,
+        tol=5e-3,
         name="cặp (từng bước, cả dãy)",
         hints=[
             ((joint, step), "Hai số đúng nhưng ngược chỗ: theo từng bước đứng trước."),
@@ -354,7 +383,8 @@ def temperature_two_ways(answer: Any) -> Report:
                 "Bạn lấy căn bậc hai: T = 1/2 nghĩa là lũy thừa 1/T = 2.",
             ),
             ((root, None), "Bạn lấy căn bậc hai: T = 1/2 nghĩa là lũy thừa 1/T = 2."),
-            ((FIRST, None), "Đó là xác suất ở T = 1, chưa làm nguội."),
+            ((FIRST, None), "Số đầu là xác suất ở T = 1, chưa làm nguội."),
+            ((None, FIRST), "Số thứ hai là xác suất ở T = 1, chưa làm nguội."),
             ((FIRST**2, None), "Lũy thừa xong phải chuẩn hóa lại: chia cho 0.6² + 0.4²."),
             (
                 (step, sum(w for x, w in weights.items() if x[0])),
@@ -380,6 +410,7 @@ def perplexity(answer: Any) -> Report:
             ((None, nats * math.log(2)), "Đổi nat sang bit thì chia cho ln 2, không nhân."),
             ((math.exp(bits), None), "Dùng e thì số mũ phải là nat; dùng 2 thì số mũ là bit."),
             ((None, nats), "Số thứ hai vẫn còn là nat."),
+            ((None, nats / math.log(10)), "Bit dùng log cơ số 2: chia cho ln 2, không cho ln 10."),
         ],
     )
 
@@ -414,6 +445,10 @@ def blind_spot(answer: Any) -> Report:
                 "Tâm không đứng trước chính nó.",
             ),
             ((unseen, m * 11), "Bạn quên 5 điểm bên trái trong cùng hàng."),
+            (
+                (before - unseen, None),
+                "Số thứ nhất là số điểm ĐƯỢC thấy; đề hỏi số điểm khuất.",
+            ),
             ((unseen, before - unseen), "Đó là số điểm ĐƯỢC thấy; đề hỏi tất cả các điểm trước."),
         ],
     )
@@ -454,6 +489,8 @@ def _leak(answer, q: Tensor, k: Tensor, v: Tensor) -> str | None:
         moved = (k if name == "khóa k" else v).clone().requires_grad_()
         try:
             out = answer(q, moved, v) if name == "khóa k" else answer(q, k, moved)
+            if out.shape != q.shape:
+                return None  # sai kích thước: lời báo kia nói rõ hơn
             for i in range(len(q) - 1):
                 gradient = torch.autograd.grad(
                     out[i].sum(), moved, retain_graph=True, allow_unused=True
@@ -481,8 +518,14 @@ def _keep(probs: Tensor, kept: Tensor) -> Tensor:
     return left / left.sum()
 
 
-def _top_p(probs, p, normalise=True, extra=0, least=0):
-    order = probs.argsort(descending=True)
+def _top_p_at_most(probs: Tensor, p: float) -> Tensor:
+    ordered, index = probs.sort(descending=True)
+    kept = torch.zeros_like(probs).scatter(0, index, (ordered.cumsum(0) <= p).to(probs.dtype))
+    return _keep(probs, kept)
+
+
+def _top_p(probs, p, normalise=True, extra=0, least=0, descending=True):
+    order = probs.argsort(descending=descending)
     # Trừ một chút: tổng dồn bằng float có thể lệch chữ số cuối.
     count = int((_before(probs[order]) < p - 1e-6).sum()) + extra
     kept = torch.zeros_like(probs)

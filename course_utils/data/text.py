@@ -65,26 +65,21 @@ def truyen_kieu(
     DownloadError : không có mạng, tải dở dang hay tải nhầm; lời báo nói cách làm tiếp.
     """
     if path is not None:
-        try:
-            text = clean_verses(Path(path).read_bytes())
-        except OSError as error:
-            raise InputError(f"Không đọc được tệp {path}: {error.strerror}.") from error
+        text = clean_verses(read_file(path))
         check_verses(text, f"Tệp {path}")
         return text
     folder = Path(cache or os.environ.get("COURSE_UTILS_CACHE", "~/.cache/course_utils"))
     kept = folder.expanduser() / "truyen_kieu.txt"
     if kept.exists():
         try:
-            text = clean_verses(kept.read_bytes())
-            check_verses(text, "bản đã cất")
+            text = clean_verses(read_file(kept))
+            check_verses(text, "Bản đã cất", KIEU_LINES)
             return text
         except InputError:
-            kept.unlink()  # bản cất đã hỏng: tải lại
+            pass  # bản cất đã hỏng: tải lại và ghi đè
     text = clean_verses(download(url, timeout), url)
     try:
-        check_verses(text, f"Bản tải từ {url}")
-        if len(text.splitlines()) != KIEU_LINES:
-            raise InputError(f"có {len(text.splitlines())} câu, không phải {KIEU_LINES}")
+        check_verses(text, "bản ấy", KIEU_LINES)
     except InputError as error:
         raise DownloadError(f"Bản tải từ {url} bị hỏng hay dở dang: {error} {ADVICE}") from error
     if hashlib.sha256(text.encode("utf-8")).hexdigest() != KIEU_SHA256:
@@ -101,6 +96,19 @@ ADVICE = (
     "Bạn có thể đưa tệp của mình: truyen_kieu(path=...), hoặc dùng book(), lời văn của chính "
     "cuốn sách này, không cần mạng."
 )
+
+
+def read_file(path: str | os.PathLike) -> bytes:
+    """Đọc cả tệp; không đọc được thì InputError nói vì sao."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"Không có tệp {path}. Hãy xem lại tên tệp và thư mục.") from error
+    except (OSError, TypeError, ValueError) as error:
+        raise InputError(
+            f"Không đọc được {path!r}; cần đường dẫn đến một tệp chữ (không phải thư mục) mà bạn "
+            f"có quyền đọc."
+        ) from error
 
 
 def download(url: str, timeout: float, limit: int = 5_000_000) -> bytes:
@@ -147,16 +155,16 @@ def clean_verses(content: bytes, source: str = "") -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"Nội dung {source} không phải chữ UTF-8 (byte {error.start})."
+        wrong = f"không phải chữ UTF-8 (hỏng từ byte {error.start})."
         if source:
-            raise DownloadError(f"{message} {ADVICE}") from error
-        raise InputError(f"{message} Hãy lưu lại tệp ở dạng UTF-8.") from error
+            raise DownloadError(f"Nội dung tải từ {source} {wrong} {ADVICE}") from error
+        raise InputError(f"Tệp {wrong} Hãy lưu lại tệp ở dạng UTF-8.") from error
     lines = (re.sub(r"^\s*\d+\s*[.:)]?\s*", "", line).strip() for line in text.splitlines())
     return unicodedata.normalize("NFC", "".join(f"{line}\n" for line in lines if line))
 
 
-def check_verses(text: str, name: str) -> None:
-    """Câu lẻ phải có 6 tiếng, câu chẵn 8 tiếng."""
+def check_verses(text: str, name: str, count: int | None = None) -> None:
+    """Câu lẻ phải có 6 tiếng, câu chẵn 8 tiếng; nếu có `count` thì phải đủ chừng ấy câu."""
     lines = text.splitlines()
     if not lines:
         raise InputError(f"{name} không có câu thơ nào.")
@@ -165,8 +173,11 @@ def check_verses(text: str, name: str) -> None:
         if size != expected:
             raise InputError(
                 f"{name} không phải thơ lục bát liền mạch: câu {k + 1}, «{line[:60]}», có {size} "
-                f"tiếng, phải là {expected}. Hãy bỏ tiêu đề, chú thích và các dòng không phải thơ."
+                f"tiếng, phải là {expected}. Hãy bỏ tiêu đề, chú thích và các dòng không phải thơ, "
+                f"và xem tệp có bị cắt cụt ở đó không."
             )
+    if count is not None and len(lines) != count:
+        raise InputError(f"{name} có {len(lines)} câu, không phải {count}.")
 
 
 class Vocabulary:
@@ -272,6 +283,8 @@ def ngram_nats(
     """
     if order < 1 or len(test) < order:
         raise InputError(f"order = {order}; cần từ 1 trở lên và không dài hơn văn bản kiểm tra.")
+    if levels**order > 2**63:  # mỗi bộ được đánh một số nguyên 64 bit
+        raise InputError(f"order = {order} quá lớn cho {levels} ký hiệu; hãy giảm order.")
     p = torch.full((len(test) - order + 1,), 1 / levels, dtype=torch.float64)
     target = test[order - 1 :]
     for n in range(1, order + 1):

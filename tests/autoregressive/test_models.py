@@ -76,6 +76,14 @@ def test_temperature_zero_takes_the_likeliest_value_at_each_step(model):
     assert torch.equal(x[0], x[1])
 
 
+def test_complete_takes_a_view(model):
+    """Dữ liệu đã lật hay chuyển vị không nằm liền trong bộ nhớ; kết quả vẫn vậy."""
+    x = torch.randint(model.levels, (8, *model.event_shape), generator=torch.manual_seed(0))
+    view = x.transpose(0, -1).contiguous().transpose(0, -1)
+    assert not view.is_contiguous()
+    assert torch.equal(model.complete(view, 1, seed=0), model.complete(x, 1, seed=0))
+
+
 def test_complete_keeps_what_is_known(model):
     size = len(model.order)
     x = torch.randint(model.levels, (64, *model.event_shape), generator=torch.manual_seed(0))
@@ -132,5 +140,9 @@ def test_bad_batches_are_explained(model):
         model.sample(0)
     with pytest.raises(InputError, match="Nhiệt độ"):
         model.sample(1, temperature=-1)
+    with pytest.raises(InputError, match=r"Nhiệt độ '0\.5'"):
+        model.sample(1, temperature="0.5")
+    with pytest.raises(InputError, match="top_p = None"):
+        model.sample(1, top_p=None)
     with pytest.raises(InputError, match="top_p"):
         model.sample(1, top_p=0)

@@ -74,6 +74,7 @@ def test_chain_rule_nll():
     p = checks.three_bit_table()[1, 0, 1]
     assert checks.chain_rule_nll((p, -math.log2(p)))
     assert checks.chain_rule_nll(torch.tensor([0.09, 3.47393]))
+    assert checks.chain_rule_nll((0.09, 3.47))
 
 
 @pytest.mark.parametrize(
@@ -202,6 +203,10 @@ def _variant(**options):
         (_variant(mask="strict"), "đường chéo"),
         (_variant(scale=lambda d: 1.0), "quên chia"),
         (_variant(scale=float), "không phải cho d"),
+        (
+            lambda q, k, v: checks._attention(q, k, v, scale=lambda d: math.sqrt(len(q))),
+            "số vị trí T",
+        ),
         (_variant(axis=0), "sai chiều"),
         (lambda q, k, v: checks._attention(k, q, v), "đổi chỗ"),
         (lambda q, k, v: checks._attention(q, k, k), "giá trị v"),
@@ -221,6 +226,12 @@ def test_causal_attention_catches_an_unforeseen_leak_by_autograd():
     assert not report
     assert "Rò rỉ" in report.message
     assert "còn phụ thuộc khóa k ở vị trí" in report.message
+
+
+def test_a_wrong_shape_is_not_called_a_leak():
+    batched = checks.causal_attention(lambda q, k, v: checks._attention(q, k, v)[None])
+    assert not batched
+    assert "kích thước là (1, 1, 3), cần (1, 3)" in batched.message
 
 
 def test_an_honest_but_different_attention_is_not_called_a_leak():
@@ -308,12 +319,32 @@ def test_top_p_accepts_the_reference_and_numpy():
     assert checks.top_p(numpy)
 
 
+def _top_p_by_total(probs, p):
+    """Cắt theo tổng dồn ≤ p, viết bằng vòng lặp."""
+    kept, total = torch.zeros_like(probs), torch.tensor(0.0)
+    for i in probs.argsort(descending=True):
+        total = total + probs[i]
+        if total <= p:
+            kept[i] = probs[i]
+    return kept / kept.sum()
+
+
+def _top_p_unscattered(probs, p):
+    """Quên trả mặt nạ về thứ tự cũ."""
+    ordered = probs.sort(descending=True).values
+    kept = probs * (ordered.cumsum(0) - ordered < p - 1e-6)
+    return kept / kept.sum()
+
+
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
         (lambda probs, p: checks._top_p(probs, p, normalise=False), "chuẩn hóa lại"),
         (lambda probs, p: checks._top_p(probs, p, extra=-1), "giữ lại"),
         (lambda probs, p: checks._top_p(probs, p, extra=-1, least=1), "giữ lại"),
+        (_top_p_by_total, "còn ≤ p"),
+        (_top_p_unscattered, "ĐÃ XẾP"),
+        (lambda probs, p: checks._top_p(probs, p, descending=False), "cái đuôi"),
         (lambda probs, p: checks._top_p(probs, p, extra=1), "giữ thừa"),
         (lambda probs, p: checks._top_p(probs, p).sort(descending=True).values, "chỗ cũ"),
         (lambda probs, p: checks._keep(probs, probs >= p), "TỔNG"),
@@ -348,6 +379,9 @@ def test_temperature_accepts_the_reference_and_powers():
         (lambda x, T: x.softmax(-1), "không có tác dụng"),
         (lambda x, T: (x / T).softmax(0), "chiều cuối"),
         (lambda x, T: (x / T).log_softmax(-1), "log xác suất"),
+        (lambda x, T: x / T, "còn softmax"),
+        (lambda x, T: torch.exp(x / T), "chưa chuẩn hóa"),
+        (lambda x, T: torch.exp(x / T) / torch.exp(x / T).sum(), "từng hàng"),
     ],
 )
 def test_temperature_hints(wrong, hint):
@@ -380,7 +414,8 @@ def test_temperature_two_ways():
         ((0.4958, 0.6923), "ngược chỗ"),
         ((0.6923, 0.6923), "khác nhau"),
         ((0.5505, 0.5505), "căn bậc hai"),
-        ((0.6, 0.4958), "T = 1"),
+        ((0.6, 0.4958), "Số đầu là xác suất ở T = 1"),
+        ((0.6923, 0.6), "Số thứ hai là xác suất ở T = 1"),
         ((0.36, 0.4958), "chuẩn hóa"),
         ((0.6923, 0.1053), "tổng bình phương"),
     ],
@@ -413,6 +448,7 @@ def test_greedy_misses_the_mode_of_the_table():
         ((4.9530, 1.1090), "chia cho ln 2"),
         ((10.057, 2.3083), "số mũ"),
         ((4.9530, 1.6), "nat"),
+        ((4.9530, 0.6949), "ln 10"),
     ],
 )
 def test_perplexity_hints(answer, hint):

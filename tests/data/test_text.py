@@ -150,8 +150,11 @@ def test_a_file_that_is_not_the_poem_is_explained(tmp_path, content, message):
 
 
 def test_unreadable_files_are_explained(tmp_path):
-    with pytest.raises(InputError, match="Không đọc được tệp"):
+    with pytest.raises(InputError, match=r"Không có tệp .*thieu\.txt"):
         truyen_kieu(tmp_path / "thieu.txt")
+    for path in (tmp_path, 5, "\0"):
+        with pytest.raises(InputError, match="cần đường dẫn"):
+            truyen_kieu(path)
     (tmp_path / "utf16.txt").write_text(CLEAN, "utf-16")
     with pytest.raises(InputError, match=r"không phải chữ UTF-8.*UTF-8"):
         truyen_kieu(tmp_path / "utf16.txt")
@@ -205,9 +208,11 @@ def test_download_once_then_read_from_the_cache(server, tmp_path):
 
 
 def test_a_spoiled_cache_is_replaced(server, tmp_path):
-    (tmp_path / "truyen_kieu.txt").write_bytes(b"\xff\xfe dang do")
-    assert truyen_kieu(url=f"{server.address}/good", cache=tmp_path) == CLEAN
-    assert (tmp_path / "truyen_kieu.txt").read_text("utf-8") == CLEAN
+    short = "".join(CLEAN.splitlines(keepends=True)[:4])  # đúng luật nhưng thiếu câu
+    for spoiled in (b"\xff\xfe dang do", short.encode("utf-8")):
+        (tmp_path / "truyen_kieu.txt").write_bytes(spoiled)
+        assert truyen_kieu(url=f"{server.address}/good", cache=tmp_path) == CLEAN
+        assert (tmp_path / "truyen_kieu.txt").read_text("utf-8") == CLEAN
 
 
 def test_a_cache_that_cannot_be_written_does_not_matter(server, tmp_path):
@@ -268,6 +273,7 @@ def test_vocabulary_goes_there_and_back():
         (lambda v: windows(torch.zeros(3), 4), r"ít nhất 4"),
         (lambda v: split("một\nhai\n", every=3), "2 dòng"),
         (lambda v: ngram_nats(torch.zeros(3).long(), torch.zeros(3).long(), 2, order=0), "order"),
+        (lambda v: ngram_nats(torch.zeros(99).long(), torch.zeros(99).long(), 163, 9), "quá lớn"),
     ],
 )
 def test_bad_arguments(call, message):
