@@ -50,15 +50,22 @@ export function measures({ recon, logJoint, logP }, mean, std) {
 const objective = (value, rule) =>
   rule === "plus" ? value.reconstruction + value.kl_prior : value.elbo;
 
-/** Một bước leo dốc theo trung bình và log độ lệch chuẩn; trả [mean, std, độ dời]. */
+/** Một bước leo dốc theo trung bình và log độ lệch chuẩn, chia đôi chừng nào còn hụt xuống;
+ *  trả [mean, std, độ dời]. */
 export function climb(table, mean, std, rule) {
   const at = (m, logS) => objective(measures(table, m, Math.exp(logS)), rule);
   const [logS, h] = [Math.log(std), 1e-4];
   const slopeM = (at(mean + h, logS) - at(mean - h, logS)) / (2 * h);
   const slopeS = (at(mean, logS + h) - at(mean, logS - h)) / (2 * h);
-  const nextM = clamp(mean + clamp(0.3 * std * std * slopeM, -0.15, 0.15), ...MEAN_RANGE);
-  const nextS = clamp(Math.exp(logS + clamp(0.15 * slopeS, -0.1, 0.1)), ...STD_RANGE);
-  return [nextM, nextS, Math.abs(nextM - mean) + Math.abs(nextS - std)];
+  const [stepM, stepS] = [clamp(0.3 * std * std * slopeM, -0.15, 0.15), clamp(0.15 * slopeS, -0.1, 0.1)];
+  const here = at(mean, logS);
+  for (let share = 1; share > 1e-3; share /= 2) {
+    const nextM = clamp(mean + share * stepM, ...MEAN_RANGE);
+    const nextS = clamp(Math.exp(logS + share * stepS), ...STD_RANGE);
+    if (at(nextM, Math.log(nextS)) >= here)
+      return [nextM, nextS, Math.abs(nextM - mean) + Math.abs(nextS - std)];
+  }
+  return [mean, std, 0];
 }
 
 function render({ model, el }) {

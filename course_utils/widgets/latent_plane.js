@@ -86,6 +86,21 @@ const sampleImage = (probabilities) =>
     return p.length - 1;
   });
 
+/** Đẩy các nhãn [tên, x, y] ra xa nhau cho đến khi cách nhau ít nhất `apart` điểm ảnh. */
+function pushApart(spots, apart) {
+  for (let round = 0; round < 50; round++)
+    for (const [i, a] of spots.entries())
+      for (const b of spots.slice(i + 1)) {
+        const [dx, dy] = [b[1] - a[1] || 0.01, b[2] - a[2]];
+        const short = (apart - Math.hypot(dx, dy)) / (2 * Math.hypot(dx, dy));
+        if (short <= 0) continue;
+        a[1] -= short * dx;
+        a[2] -= short * dy;
+        b[1] += short * dx;
+        b[2] += short * dy;
+      }
+}
+
 function render({ model, el }) {
   const root = figureRoot(el, model, "lf-latent");
   const spec = model.get("decoder");
@@ -259,11 +274,13 @@ function render({ model, el }) {
       if (!centres.has(labels[i])) centres.set(labels[i], []);
       centres.get(labels[i]).push([z1, z2]);
     });
-    for (const [label, points] of centres) {
-      const middle = [0, 1].map((axis) => points.map((p) => p[axis]).sort((a, b) => a - b)[points.length >> 1]);
+    const median = (points, axis) => points.map((p) => p[axis]).sort((a, b) => a - b)[points.length >> 1];
+    const spots = [...centres].map(([label, points]) => [label, scaleX(median(points, 0)), scaleY(median(points, 1))]);
+    pushApart(spots, 20);
+    for (const [label, x, y] of spots) {
       const text = svg(group, "text", {
-        x: scaleX(middle[0]),
-        y: scaleY(middle[1]) + 6,
+        x,
+        y: y + 6,
         "text-anchor": "middle",
         style: "font-size:17px;font-weight:700;fill:var(--lf-ink);stroke:var(--lf-surface);stroke-width:3px;paint-order:stroke",
       });

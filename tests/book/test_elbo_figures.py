@@ -218,6 +218,23 @@ def test_elbo_numbers_are_those_of_python(blank, preset):
     assert got == pytest.approx(figure.measures(), abs=1e-9)
 
 
+@pytest.mark.parametrize("start", [(0.0, 0.9), (-0.4, 0.9), (1.2, 0.9), (0.1, 1.4)])
+def test_the_climb_stops_on_a_peak(blank, start):
+    """Hậu nghiệm hai đỉnh: leo từ giữa hay từ sườn đều dừng, và mọi phía quanh chỗ dừng thấp hơn."""
+    m, s, steps = javascript(
+        blank,
+        ElboGap("square"),
+        """const table = m.tabulate("square", 2); let [a, s, moved] = [...input, 1], steps = 0;
+        while (moved > 1e-4 && steps++ < 600) [a, s, moved] = m.climb(table, a, s, "exact");
+        return [a, s, steps];""",
+        start,
+    )
+    assert steps < 200, "bước leo không được dao động mãi quanh đỉnh"
+    top = ElboGap("square", mean=m, std=s).measures()["elbo"]
+    for dm, ds in ((0.02, 0), (-0.02, 0), (0, 0.02), (0, -0.02)):
+        assert ElboGap("square", mean=m + dm, std=s + ds).measures()["elbo"] < top
+
+
 @pytest.mark.parametrize(
     "likelihood",
     [LogisticMixtureLikelihood(17, 1), LogisticMixtureLikelihood(5, 3), CategoricalLikelihood(4)],
