@@ -220,7 +220,7 @@ def test_elbo_numbers_are_those_of_python(blank, preset):
 
 @pytest.mark.parametrize("start", [(0.0, 0.9), (-0.4, 0.9), (1.2, 0.9), (0.1, 1.4)])
 def test_the_climb_stops_on_a_peak(blank, start):
-    """Hậu nghiệm hai đỉnh: leo từ giữa hay từ sườn đều dừng, và mọi phía quanh chỗ dừng thấp hơn."""
+    """Hậu nghiệm hai đỉnh: leo từ đâu cũng dừng, và quanh chỗ dừng mọi phía đều thấp hơn."""
     m, s, steps = javascript(
         blank,
         ElboGap("square"),
