@@ -1,0 +1,54 @@
+"""Mọi tensor mà mô hình tạo ra phải nằm trên thiết bị của mô hình.
+
+Không cần GPU để thử: đặt thiết bị mặc định là meta. Tensor nào tạo ra mà quên nói thiết bị sẽ lạc
+sang meta, và phép tính chung với tensor thật báo lỗi, đúng như khi mô hình ở trên GPU.
+"""
+
+import pytest
+import torch
+
+from course_utils import GAN, GPT, IWAE, MADE, VAE, WGAN, HierarchicalVAE, PixelCNN, WaveNet
+from course_utils.flows import Glow, NeuralSplineFlow, RealNVP
+from course_utils.likelihoods import BernoulliLikelihood, LogisticMixtureLikelihood
+from course_utils.mixtures import Gaussian, GaussianMixture
+
+POINTS = torch.randn(4, 2)
+BITS = torch.randint(0, 2, (4, 9)).float()
+DIGITS = torch.randint(0, 17, (4, 1, 8, 8)).float()
+MODELS = {
+    "VAE": (lambda: VAE(2), POINTS),
+    "VAE on bits": (lambda: VAE(9, likelihood=BernoulliLikelihood()), BITS),
+    "IWAE": (lambda: IWAE(2, k=3), POINTS),
+    "HierarchicalVAE": (
+        lambda: HierarchicalVAE((1, 8, 8), likelihood=LogisticMixtureLikelihood(17)),
+        DIGITS,
+    ),
+    "GAN": (lambda: GAN(2), POINTS),
+    "WGAN": (lambda: WGAN(2), POINTS),
+    "MADE": (lambda: MADE(9), BITS),
+    "PixelCNN": (lambda: PixelCNN(), DIGITS),
+    "WaveNet": (lambda: WaveNet(9, 2), BITS),
+    "GPT": (lambda: GPT(9, 2), BITS),
+    "Gaussian": (lambda: Gaussian(2), POINTS),
+    "GaussianMixture": (lambda: GaussianMixture(2, 3), POINTS),
+    "RealNVP": (lambda: RealNVP(2), POINTS),
+    "NeuralSplineFlow": (lambda: NeuralSplineFlow(2), POINTS),
+    "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
+}
+# Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
+DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
+DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "Glow"}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_tensor_strays_from_the_device_of_the_model(name):
+    make, x = MODELS[name]
+    model = make()
+    calls = [objective.loss for objective in model.objectives()]
+    calls += [
+        getattr(model, m) for m in ("log_prob", "elbo", "log_prob_estimate") if hasattr(model, m)
+    ]
+    with torch.device("meta"):
+        assert {call(x).device.type for call in calls} == {"cpu"}
+        if name not in DRAWN_ON_CPU:
+            assert model.sample(2).device.type == "cpu"
