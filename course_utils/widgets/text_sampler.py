@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ..autoregressive import GPT, sampling_probabilities
 from ..autoregressive.chain import check_sampling
-from ..data.text import Vocabulary
+from ..data.characters import Vocabulary
 from ..errors import InputError
 from .live_figure import LiveFigure, still_figure
 from .sampling import pack_half, pack_layer, source, style

@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from course_utils.autoregressive import GPT, PixelCNN, sampling_probabilities
-from course_utils.data.text import Vocabulary
+from course_utils.data.characters import Vocabulary
 from course_utils.widgets import PixelSampler, TextSampler, export_gpt, export_pixelcnn
 
 pytestmark = pytest.mark.browser

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.checks import autoregressive_models as checks
+from course_utils.checks import sampling
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "autoregressive_models.md").read_text(encoding="utf-8")
@@ -339,17 +340,17 @@ def _top_p_unscattered(probs, p):
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
-        (lambda probs, p: checks._top_p(probs, p, normalise=False), "chuẩn hóa lại"),
-        (lambda probs, p: checks._top_p(probs, p, extra=-1), "giữ lại"),
-        (lambda probs, p: checks._top_p(probs, p, extra=-1, least=1), "giữ lại"),
+        (lambda probs, p: sampling._top_p(probs, p, normalise=False), "chuẩn hóa lại"),
+        (lambda probs, p: sampling._top_p(probs, p, extra=-1), "giữ lại"),
+        (lambda probs, p: sampling._top_p(probs, p, extra=-1, least=1), "giữ lại"),
         (_top_p_by_total, "còn ≤ p"),
         (_top_p_unscattered, "ĐÃ XẾP"),
-        (lambda probs, p: checks._top_p(probs, p, descending=False), "cái đuôi"),
-        (lambda probs, p: checks._top_p(probs, p, extra=1), "giữ thừa"),
-        (lambda probs, p: checks._top_p(probs, p).sort(descending=True).values, "chỗ cũ"),
-        (lambda probs, p: checks._keep(probs, probs >= p), "TỔNG"),
-        (lambda probs, p: checks._keep(probs, probs >= 1 - p), "TỔNG"),
-        (lambda probs, p: checks._keep(probs, checks._before(probs) < p), "giảm dần"),
+        (lambda probs, p: sampling._top_p(probs, p, descending=False), "cái đuôi"),
+        (lambda probs, p: sampling._top_p(probs, p, extra=1), "giữ thừa"),
+        (lambda probs, p: sampling._top_p(probs, p).sort(descending=True).values, "chỗ cũ"),
+        (lambda probs, p: sampling._keep(probs, probs >= p), "TỔNG"),
+        (lambda probs, p: sampling._keep(probs, probs >= 1 - p), "TỔNG"),
+        (lambda probs, p: sampling._keep(probs, sampling._before(probs) < p), "giảm dần"),
     ],
 )
 def test_top_p_hints(wrong, hint):

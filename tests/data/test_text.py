@@ -15,16 +15,14 @@ import torch
 
 from course_utils.autoregressive import GPT
 from course_utils.data import text as source
-from course_utils.data.text import (
-    DownloadError,
+from course_utils.data.characters import (
     Vocabulary,
-    book,
     nats_per_symbol,
     ngram_nats,
     split,
-    truyen_kieu,
     windows,
 )
+from course_utils.data.text import DownloadError, book, truyen_kieu
 from course_utils.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from course_utils.autoregressive import GPT, MADE, PixelCNN
-from course_utils.data.text import Vocabulary
+from course_utils.data.characters import Vocabulary
 from course_utils.errors import InputError
 from course_utils.widgets import PixelSampler, TextSampler, export_gpt, export_pixelcnn
 from course_utils.widgets.sampling import pack_half
