@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from course_utils import GAN, GPT, IWAE, MADE, VAE, WGAN, HierarchicalVAE, PixelCNN, WaveNet
-from course_utils.flows import Glow, NeuralSplineFlow, RealNVP
+from course_utils.flows import IAF, MAF, Glow, NeuralSplineFlow, RealNVP
 from course_utils.likelihoods import BernoulliLikelihood, LogisticMixtureLikelihood
 from course_utils.mixtures import Gaussian, GaussianMixture
 
@@ -33,11 +33,13 @@ MODELS = {
     "GaussianMixture": (lambda: GaussianMixture(2, 3), POINTS),
     "RealNVP": (lambda: RealNVP(2), POINTS),
     "NeuralSplineFlow": (lambda: NeuralSplineFlow(2), POINTS),
+    "MAF": (lambda: MAF(2), POINTS),
+    "IAF": (lambda: IAF(2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
 }
 # Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
 DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
-DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "Glow"}
+DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "MAF", "IAF", "Glow"}
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -70,6 +70,19 @@ def test_conditionals_multiply_to_the_joint(randomize, order):
         before = marginal
 
 
+@pytest.mark.equation("eq-made-mask")
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("hidden", [(), (5,), (16, 11)])
+def test_context_reaches_every_output_and_leaks_nothing(order, hidden):
+    """Ngữ cảnh là những nút vào bậc 0: mọi đầu ra thấy nó; giữa các biến thì như cũ."""
+    with_context = MaskedMLP(5, hidden, outputs=2, order=order, context_dim=3)
+    assert torch.equal(with_context.dependencies(), MaskedMLP(5, (4,), 2, order).dependencies())
+    paths = torch.eye(8)
+    for mask in with_context.masks:
+        paths = mask @ paths
+    assert (paths[:, :3] > 0).all()
+
+
 def test_one_variable_is_a_table(randomize):
     model = randomize(MADE(1, levels=4, hidden=(3,)))
     p = model.log_prob(torch.arange(4).view(4, 1)).exp()

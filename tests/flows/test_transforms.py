@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils.flows import (
+    IAF,
+    MAF,
     NICE,
     ActNorm,
     AdditiveCoupling,
@@ -15,13 +17,16 @@ from course_utils.flows import (
     Flatten,
     Flow,
     Glow,
+    Inverse,
     InvertibleConv1x1,
     InvertibleLinear,
     Logit,
+    MaskedAutoregressive,
     NeuralSplineFlow,
     Permutation,
     RealNVP,
     SplineCoupling,
+    SplineTransformer,
     Squeeze,
     StandardNormal,
 )
@@ -35,12 +40,18 @@ VECTOR = {
     "additive": lambda dim: AdditiveCoupling(dim, (32, 32)),
     "affine_coupling": lambda dim: AffineCoupling(dim, (32, 32)),
     "spline_coupling": lambda dim: SplineCoupling(dim, (32, 32)),
+    "maf_layer": lambda dim: MaskedAutoregressive(dim, (32, 32)),
+    "iaf_layer": lambda dim: Inverse(MaskedAutoregressive(dim, (32, 32))),
+    "spline_maf_layer": lambda dim: MaskedAutoregressive(dim, (32, 32), "spline"),
     "compose": lambda dim: Compose([AffineCoupling(dim, (32,)), Permutation(dim), Affine(dim)]),
 }
 FLOWS = {
     "nice": NICE,
     "realnvp": RealNVP,
     "spline_flow": NeuralSplineFlow,
+    "maf": lambda dim: MAF(dim, 3, (32, 32)),
+    "iaf": lambda dim: IAF(dim, 3, (32, 32)),
+    "spline_maf": lambda dim: MAF(dim, 2, (32, 32), SplineTransformer(bins=6)),
 }
 TOLERANCE = {torch.float32: (1e-5, 1e-4), torch.float64: (1e-10, 1e-9)}
 DTYPES = [torch.float32, torch.float64]
@@ -220,7 +231,7 @@ def test_batch_size_and_grad_mode_do_not_change_log_prob(name, randomize):
 
 def test_models_follow_the_device():
     # Thiết bị `meta` đóng vai GPU: mọi tensor phải được sinh ra đúng nơi mô hình ở.
-    for f in (RealNVP(4), NeuralSplineFlow(4), NICE(4)):
+    for f in (RealNVP(4), NeuralSplineFlow(4), NICE(4), MAF(4), IAF(4)):
         assert f.to("meta").sample(3).device.type == "meta"
 
 
