@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "VAE": "vae",
     "IWAE": "vae",
+    "FlowVAE": "flow_vae",
     "HierarchicalVAE": "hierarchical_vae",
     "GAN": "gan",
     "WGAN": "gan",

@@ -69,6 +69,19 @@ class VAE(LatentVariableModel):
         """Tham số của p_θ(x | z): (n, latent_dim) -> (n, *event_shape, parameters_per_value)."""
         return self.decoder(z).view(len(z), *self.event_shape, -1)
 
+    def center(self, x: Tensor) -> Tensor:
+        """Một điểm z tiêu biểu của q_φ(z | x), (n, latent_dim); ở đây là trung bình μ_φ(x)."""
+        return self.encode(x)[0]
+
+    def posterior_sample(self, x: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
+        """k mẫu z ~ q_φ(z | x) của mỗi điểm, và log q_φ(z | x) của chúng, nat.
+
+        z (k·n, latent_dim), log q (k·n,): k lượt nối nhau, mỗi lượt n điểm của lô theo thứ tự.
+        """
+        mean, log_var = (a.expand(k, *a.shape).flatten(0, 1) for a in self.encode(x))
+        z = reparameterize(mean, log_var)
+        return z, gaussian_log_prob(z, mean, log_var)
+
     def terms(self, x: Tensor, samples: int = 1) -> tuple[Tensor, Tensor]:
         """Hai số hạng của ELBO, mỗi thứ (n,): E_q[log p(x | z)] và KL(q(z | x) ‖ p(z)).
 
@@ -99,11 +112,10 @@ class VAE(LatentVariableModel):
 
     def log_weights(self, x: Tensor, k: int = 1) -> Tensor:
         check_count(k, "k")
-        mean, log_var = (a.expand(k, *a.shape).flatten(0, 1) for a in self.encode(x))
-        z = reparameterize(mean, log_var)
+        z, log_q = self.posterior_sample(x, k)
         repeated = x.expand(k, *x.shape).flatten(0, 1)
         joint = gaussian_log_prob(z) + self.likelihood.log_prob(repeated, self.decode(z))
-        return (joint - gaussian_log_prob(z, mean, log_var)).view(k, len(x))
+        return (joint - log_q).view(k, len(x))
 
     def sample(self, n: int, noise: bool = True) -> Tensor:
         """n mẫu (n, *event_shape): z ~ p(z), rồi x ~ p_θ(x | z). Không đụng đến bộ mã hóa.
@@ -119,8 +131,8 @@ class VAE(LatentVariableModel):
 
     @torch.no_grad()
     def reconstruct(self, x: Tensor) -> Tensor:
-        """E[x | z] tại z = μ_φ(x), hình dạng như x. Đây là tái tạo, không phải sinh mẫu."""
-        return self.likelihood.mean(self.decode(self.encode(x)[0]))
+        """E[x | z] tại z = `center(x)`, hình dạng như x. Đây là tái tạo, không phải sinh mẫu."""
+        return self.likelihood.mean(self.decode(self.center(x)))
 
     @torch.no_grad()
     def kl_per_dimension(self, x: Tensor) -> Tensor:
@@ -136,7 +148,7 @@ class VAE(LatentVariableModel):
 
         Nguồn: Burda et al. 2016, mục 5.
         """
-        return int((self.encode(x)[0].var(0) > threshold).sum())
+        return int((self.center(x).var(0) > threshold).sum())
 
 
 class IWAE(VAE):

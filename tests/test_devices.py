@@ -7,7 +7,18 @@ sang meta, và phép tính chung với tensor thật báo lỗi, đúng như khi
 import pytest
 import torch
 
-from course_utils import GAN, GPT, IWAE, MADE, VAE, WGAN, HierarchicalVAE, PixelCNN, WaveNet
+from course_utils import (
+    GAN,
+    GPT,
+    IWAE,
+    MADE,
+    VAE,
+    WGAN,
+    FlowVAE,
+    HierarchicalVAE,
+    PixelCNN,
+    WaveNet,
+)
 from course_utils.flows import IAF, MAF, Glow, NeuralSplineFlow, RealNVP
 from course_utils.likelihoods import BernoulliLikelihood, LogisticMixtureLikelihood
 from course_utils.mixtures import Gaussian, GaussianMixture
@@ -19,6 +30,7 @@ MODELS = {
     "VAE": (lambda: VAE(2), POINTS),
     "VAE on bits": (lambda: VAE(9, likelihood=BernoulliLikelihood()), BITS),
     "IWAE": (lambda: IWAE(2, k=3), POINTS),
+    "FlowVAE": (lambda: FlowVAE(2), POINTS),
     "HierarchicalVAE": (
         lambda: HierarchicalVAE((1, 8, 8), likelihood=LogisticMixtureLikelihood(17)),
         DIGITS,
