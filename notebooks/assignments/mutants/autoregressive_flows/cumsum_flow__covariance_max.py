@@ -1,0 +1,22 @@
+# Sai: lấy chỉ số lớn thay cho chỉ số nhỏ trong hiệp phương sai.
+def ar1_forward(z, w):
+    columns = [z[:, 0]]
+    for i in range(1, z.shape[1]):
+        columns.append(w * columns[-1] + z[:, i])
+    return torch.stack(columns, 1)
+
+
+def ar1_inverse(x, w):
+    return torch.cat([x[:, :1], x[:, 1:] - w * x[:, :-1]], 1)
+
+
+def ar1_log_prob(x, w):
+    z = ar1_inverse(x, w)
+    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+
+
+def ar1_covariance(D, w):
+    rows = []
+    for i in range(D):
+        rows.append([sum(w ** (abs(i - j) + 2 * k) for k in range(max(i, j) + 1)) for j in range(D)])
+    return rows

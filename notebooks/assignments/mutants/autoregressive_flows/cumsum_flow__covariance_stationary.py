@@ -1,0 +1,20 @@
+# Sai: dùng hiệp phương sai dừng w^|i−j|/(1−w²), như thể chuỗi đã chạy từ lâu.
+def ar1_forward(z, w):
+    columns = [z[:, 0]]
+    for i in range(1, z.shape[1]):
+        columns.append(w * columns[-1] + z[:, i])
+    return torch.stack(columns, 1)
+
+
+def ar1_inverse(x, w):
+    return torch.cat([x[:, :1], x[:, 1:] - w * x[:, :-1]], 1)
+
+
+def ar1_log_prob(x, w):
+    z = ar1_inverse(x, w)
+    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+
+
+def ar1_covariance(D, w):
+    gap = (torch.arange(D)[:, None] - torch.arange(D)).abs()
+    return float(w) ** gap / max(1 - w * w, 1e-9)

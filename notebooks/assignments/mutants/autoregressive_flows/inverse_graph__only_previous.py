@@ -1,0 +1,9 @@
+# Sai: h_i chỉ nhận mũi tên từ tọa độ ngay trước.
+def inverse_graph(D, form):
+    source = {"IAF": "z", "MAF": "x"}[form]
+    edges = [(f"{source}{i - 1}", f"h{i}") for i in range(2, D + 1)]
+    return edges + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
+
+
+def longest_path(D, form):
+    return 2 * D - 1 if form == "IAF" else min(D, 2)

@@ -1,0 +1,7 @@
+# Sai: luôn lặp năm lượt, bất kể số chiều.
+def sequential_inverse(x, conditioner):
+    z = torch.zeros_like(x)
+    for _ in range(min(5, x.shape[1])):
+        s, m = conditioner(z)
+        z = (x - m) * torch.exp(-s)
+    return z, -s.sum(1)

@@ -1,0 +1,7 @@
+# Sai: dừng lặp sau D/2 lượt.
+def sequential_inverse(x, conditioner):
+    z = torch.zeros_like(x)
+    for _ in range((x.shape[1] + 1) // 2):
+        s, m = conditioner(z)
+        z = (x - m) * torch.exp(-s)
+    return z, -s.sum(1)

@@ -1,0 +1,8 @@
+# Sai: gọi thêm một lần để tính log định thức.
+def sequential_inverse(x, conditioner):
+    z = torch.zeros_like(x)
+    for _ in range(x.shape[1]):
+        s, m = conditioner(z)
+        z = (x - m) * torch.exp(-s)
+    s, m = conditioner(z)
+    return z, -s.sum(1)

@@ -1,0 +1,10 @@
+# Sai: độ cao của cực trị quên hệ số a.
+def classify(a, b):
+    valid = a * b >= 0 and (a, b) != (0, 0)
+    return valid, valid and b != 0, valid and a + b < 0
+
+
+def count_preimages(a, b, y):
+    if a * b >= 0:
+        return 1
+    return 3 if abs(y) < 2 / 3 * abs(b) * math.sqrt(abs(b) / 3) else 1
