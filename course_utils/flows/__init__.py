@@ -6,7 +6,24 @@ from .coupling import AdditiveCoupling, AffineCoupling, SplineCoupling
 from .glow import Glow, InvertibleConv1x1
 from .images import Flatten, Logit, Squeeze, dequantize
 from .linear import ActNorm, Affine, InvertibleLinear, Permutation
+from .lipschitz import (
+    LipschitzConv2d,
+    LipschitzLinear,
+    lipschitz_lower_bound,
+    power_iteration,
+    weights_held,
+)
+from .lipschitz_nets import LipSwish, Sine, lipschitz_conv_net, lipschitz_mlp
+from .log_det import (
+    draw_probes,
+    fixed_point_inverse,
+    log_det_exact,
+    log_det_roulette,
+    log_det_series,
+)
 from .models import NICE, NeuralSplineFlow, RealNVP
+from .planar import Planar, Radial
+from .residual import ResidualFlow, ResidualLayer
 from .splines import rational_quadratic_spline
 from .transform import Compose, Flow, StandardNormal, Transform
 from .transformers import AdditiveTransformer, AffineTransformer, SplineTransformer
@@ -29,16 +46,34 @@ __all__ = [
     "Inverse",
     "InvertibleConv1x1",
     "InvertibleLinear",
+    "LipSwish",
+    "LipschitzConv2d",
+    "LipschitzLinear",
     "Logit",
     "MaskedAutoregressive",
     "NeuralSplineFlow",
     "Permutation",
+    "Planar",
+    "Radial",
     "RealNVP",
+    "ResidualFlow",
+    "ResidualLayer",
+    "Sine",
     "SplineCoupling",
     "SplineTransformer",
     "Squeeze",
     "StandardNormal",
     "Transform",
     "dequantize",
+    "draw_probes",
+    "fixed_point_inverse",
+    "lipschitz_conv_net",
+    "lipschitz_lower_bound",
+    "lipschitz_mlp",
+    "log_det_exact",
+    "log_det_roulette",
+    "log_det_series",
+    "power_iteration",
     "rational_quadratic_spline",
+    "weights_held",
 ]

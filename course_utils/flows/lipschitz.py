@@ -1,0 +1,252 @@
+"""Mạng có hằng số Lipschitz không quá một cận cho trước.
+
+‖g(a) − g(b)‖ ≤ L·‖a − b‖ với mọi a, b. Hằng số của hàm hợp không vượt quá tích các hằng số, nên ta
+giữ từng tầng tuyến tính dưới cận bằng cách chia cho chuẩn phổ, và dùng hàm kích hoạt có độ dốc
+không quá 1. Chuẩn phổ σ(A) = max ‖Av‖/‖v‖ tính bằng lặp lũy thừa.
+
+Nguồn: Behrmann et al. (2019), mục 2; Chen et al. (2019), mục 3.3; Gouk et al. (2021).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import InputError
+
+WARM_UP = 30  # số bước lặp lũy thừa khi dựng tầng
+SLACK = 1e-3  # phần dự phòng của tầng tích chập, vì lặp lũy thừa tiến đến σ từ phía dưới
+
+
+def unit(v: Tensor, otherwise: Tensor) -> Tensor:
+    """v/‖v‖; v bằng 0 thì giữ nguyên vector cũ."""
+    norm = v.norm()
+    return torch.where(norm > 0, v / norm.clamp_min(torch.finfo(v.dtype).tiny), otherwise)
+
+
+@torch.no_grad()
+def power_iteration(
+    apply: Callable[[Tensor], Tensor],
+    adjoint: Callable[[Tensor], Tensor],
+    v: Tensor,
+    steps: int = 1,
+    tolerance: float = 0.0,
+) -> Tensor:
+    """Hướng v bị A kéo dài nhất, ‖v‖ = 1: lặp v ← AᵀAv/‖AᵀAv‖.
+
+    ‖Av‖ không bao giờ vượt σ(A), và tăng dần đến σ(A) khi v ban đầu không vuông góc với hướng ấy;
+    tỉ số sai số mỗi bước là (σ₂/σ₁)². Dừng sau `steps` bước, hay sớm hơn, khi ‖AᵀAv‖ (ước lượng
+    của σ²) không tăng quá `tolerance` lần chính nó.
+
+    Tham số
+    -------
+    apply, adjoint : v -> Av và w -> Aᵀw; A có thể là một phép tích chập
+    v : vector ban đầu, đã có chuẩn 1
+
+    Sách: (eq-power-iteration)
+    """
+    previous = 0.0
+    for _ in range(steps):
+        image = adjoint(apply(v))
+        v = unit(image, otherwise=v)
+        if tolerance:
+            size = image.norm().item()
+            if size <= previous * (1 + tolerance):
+                break
+            previous = size
+    return v
+
+
+class Lipschitz(nn.Module):
+    """Khung chung: trọng số `weight`, và phép tuyến tính A mà trọng số ấy biểu diễn.
+
+    Trọng số được dùng là weight·min(1, bound/σ(A)). Vector `v` của lặp lũy thừa là một buffer: nó
+    được lưu cùng trọng số, và mỗi lượt huấn luyện chỉ cần đi thêm một bước từ chỗ cũ.
+    """
+
+    weight: nn.Parameter
+    v: Tensor
+
+    def __init__(self, bound: float):
+        super().__init__()
+        if not 0 < bound:
+            raise InputError(f"bound = {bound!r}; cận Lipschitz phải là một số dương.")
+        self.bound = bound
+        self.held: Tensor | None = None
+
+    def apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        """Ax, không có độ lệch."""
+        raise NotImplementedError
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        """Aᵀy."""
+        raise NotImplementedError
+
+    def start(self, shape: Sequence[int]) -> None:
+        """Dựng buffer `v` rồi đi WARM_UP bước."""
+        v = torch.randn(shape)
+        self.register_buffer("v", v / v.norm())
+        self.v = self.iterate(WARM_UP)
+
+    def iterate(self, steps: int, tolerance: float = 0.0) -> Tensor:
+        weight = self.weight.detach()
+        return power_iteration(
+            lambda v: self.apply_weight(v, weight), self.adjoint, self.v, steps, tolerance
+        )
+
+    def direction(self) -> Tensor:
+        """Hướng bị kéo dài nhất; khi huấn luyện, đi thêm một bước và nhớ lấy."""
+        if self.training:
+            self.v.copy_(self.iterate(1))
+            return self.v.clone()
+        return self.converged()
+
+    def converged(self) -> Tensor:
+        """Hướng bị kéo dài nhất, tính đến hội tụ."""
+        raise NotImplementedError
+
+    def sigma(self) -> Tensor:
+        """σ(A), một số; gradient theo trọng số là của uᵀAv với u, v cố định."""
+        v = self.direction()
+        with torch.no_grad():
+            image = self.apply_weight(v, self.weight)
+            u = unit(image, otherwise=image)
+        return (u * self.apply_weight(v, self.weight)).sum()
+
+    def bounded_weight(self) -> Tensor:
+        """Trọng số sau khi chia: chuẩn phổ không quá `bound`."""
+        if self.held is not None:
+            return self.held
+        return self.weight * (self.bound / self.sigma().clamp_min(self.bound))
+
+
+class LipschitzLinear(Lipschitz):
+    """y = Wx + b với chuẩn phổ của W không quá `bound`: (n, in) -> (n, out).
+
+    Huấn luyện: σ là ước lượng của lặp lũy thừa, mỗi lượt một bước, nên có thể thấp hơn σ thật một
+    chút. Đánh giá (`eval`): σ lấy từ phân tích giá trị kỳ dị, nên cận đúng tới sai số làm tròn.
+    Sách: (eq-lipschitz-condition), (eq-power-iteration)
+    """
+
+    def __init__(self, in_features: int, out_features: int, bound: float = 1.0):
+        super().__init__(bound)
+        linear = nn.Linear(in_features, out_features)
+        self.weight, self.bias = linear.weight, linear.bias
+        self.start((in_features,))
+
+    def apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        return F.linear(x, weight)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return F.linear(y, self.weight.detach().T)
+
+    @torch.no_grad()
+    def converged(self) -> Tensor:
+        return torch.linalg.svd(self.weight, full_matrices=False).Vh[0]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.bounded_weight(), self.bias)
+
+
+class LipschitzConv2d(Lipschitz):
+    """Tích chập k×k giữ nguyên cỡ ảnh (k lẻ, đệm 0), chuẩn phổ của **phép tích chập** ≤ `bound`.
+
+    (n, C, H, W) -> (n, C', H, W), với (H, W) = `size`. Chuẩn phổ của ma trận C'×(C·k·k) là một số
+    khác, không chặn được phép tích chập; ở đây A là phép tích chập trên ảnh cỡ `size` và Aᵀ là
+    `conv_transpose2d`.
+
+    Huấn luyện: một bước lặp lũy thừa mỗi lượt. Đánh giá: lặp đến khi σ² tăng chưa tới 1e-6 mỗi
+    bước. Lặp lũy thừa tiến đến σ từ phía dưới, nên cận dùng khi chia thấp hơn `bound` 0.1 %. Đó là
+    một sai số đo được, không phải một chứng minh.
+    Sách: (eq-power-iteration)
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        size: Sequence[int],
+        bound: float = 1.0,
+    ):
+        super().__init__(bound * (1 - SLACK))
+        if kernel_size % 2 == 0:
+            raise InputError(
+                f"kernel_size = {kernel_size}: chỉ nhân có cạnh lẻ mới giữ nguyên cỡ ảnh. "
+                f"Hãy dùng 1, 3 hoặc 5."
+            )
+        conv = nn.Conv2d(in_channels, out_channels, kernel_size)
+        self.weight, self.bias = conv.weight, conv.bias
+        self.padding = kernel_size // 2
+        self.start((1, in_channels, *size))
+
+    def apply_weight(self, x: Tensor, weight: Tensor) -> Tensor:
+        return F.conv2d(x, weight, padding=self.padding)
+
+    def adjoint(self, y: Tensor) -> Tensor:
+        return F.conv_transpose2d(y, self.weight.detach(), padding=self.padding)
+
+    def converged(self) -> Tensor:
+        self.v.copy_(self.iterate(1000, tolerance=1e-6))  # lần gọi sau bắt đầu từ đây
+        return self.v.clone()
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[1:] != self.v.shape[1:]:
+            raise InputError(
+                f"Tầng này giữ cận Lipschitz trên ảnh {tuple(self.v.shape[1:])}, mà dữ liệu vào là "
+                f"{tuple(x.shape[1:])}. Hãy dựng tầng với `size` đúng cỡ ảnh."
+            )
+        return F.conv2d(x, self.bounded_weight(), self.bias, padding=self.padding)
+
+
+@contextmanager
+def weights_held(function) -> Iterator[None]:
+    """Trong khối này, mỗi tầng Lipschitz của `function` chỉ chia trọng số một lần.
+
+    Dùng khi gọi một mạng nhiều lần liền với cùng trọng số, như trong lặp điểm bất động.
+    """
+    modules = function.modules() if isinstance(function, nn.Module) else ()
+    layers = [m for m in modules if isinstance(m, Lipschitz) and m.held is None]
+    grad = torch.is_grad_enabled()
+    try:
+        # Không phải tensor của inference_mode: trọng số giữ lại còn dùng để tính vᵀJ.
+        with torch.inference_mode(False), torch.set_grad_enabled(grad):
+            for layer in layers:
+                layer.held = layer.bounded_weight()
+        yield
+    finally:
+        for layer in layers:
+            layer.held = None
+
+
+def lipschitz_lower_bound(
+    function: Callable[[Tensor], Tensor],
+    x: Tensor,
+    steps: int = 100,
+    lr: float = 0.05,
+    seed: int = 0,
+) -> float:
+    """Độ kéo dài lớn nhất mà một kẻ tấn công tìm được: một cận dưới của hằng số Lipschitz.
+
+    Từ mỗi điểm a của lô x (n, ...) và một độ lệch d, leo gradient (Adam) trên cả a lẫn d để tăng
+    hai tỉ số ‖f(a + d) − f(a)‖/‖d‖ và ‖J(a)d‖/‖d‖. Trả giá trị lớn nhất đã gặp. Con số này không
+    chứng minh được một cận trên; nó chỉ có thể bác bỏ một cận trên sai.
+    Sách: (eq-lipschitz-condition)
+    """
+    generator = torch.Generator().manual_seed(seed)
+    best = 0.0
+    with torch.inference_mode(False), torch.enable_grad(), weights_held(function):
+        a = x.detach().clone().requires_grad_()
+        noise = torch.randn(x.shape, generator=generator, dtype=x.dtype, device="cpu")
+        d = (0.1 * noise).to(x.device).requires_grad_()
+        optimizer = torch.optim.Adam([a, d], lr=lr)
+        for _ in range(steps):
+            value, pushed = torch.func.jvp(function, (a,), (d,))
+            changes = torch.stack([pushed, function(a + d) - value])  # (2, n, ...)
+            ratios = changes.flatten(2).norm(dim=2) / d.flatten(1).norm(dim=1)
+            best = max(best, ratios.max().item())
+            a.grad, d.grad = torch.autograd.grad(-ratios.log().sum(), [a, d])
+            optimizer.step()
+    return best

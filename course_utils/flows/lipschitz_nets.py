@@ -1,0 +1,111 @@
+"""Hàm kích hoạt có độ dốc không quá 1, và những mạng nhỏ dựng từ các tầng Lipschitz.
+
+Mất mát của luồng phần dư chứa log|det(I + J)|, nên gradient của nó cần đạo hàm bậc hai của hàm
+kích hoạt. ReLU có đạo hàm bậc hai bằng 0: gradient ấy mất một phần. Hai hàm dưới đây trơn.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..errors import InputError
+from .lipschitz import LipschitzConv2d, LipschitzLinear
+
+
+def inverse_softplus(y: float) -> float:
+    return math.log(math.expm1(y))
+
+
+class Activation(nn.Module):
+    """Khung chung: mỗi đơn vị ẩn có một hệ số dương học được, `scale`."""
+
+    def __init__(self, features: int, scale: float):
+        super().__init__()
+        self.raw = nn.Parameter(torch.full((features,), inverse_softplus(scale)))
+
+    def scale(self, x: Tensor) -> Tensor:
+        """Hệ số dương, xếp theo chiều thứ hai của x: (n, C) hay (n, C, H, W)."""
+        return F.softplus(self.raw).view(-1, *[1] * (x.ndim - 2))
+
+
+class Sine(Activation):
+    """x -> sin(ωx)/ω: độ dốc cos(ωx) lấp đầy [−1, 1], đạo hàm bậc hai lớn tới ω.
+
+    Đơn vị nào cũng có thể kéo dài hết mức cho phép ở nhiều nơi, cả hai dấu: cận Lipschitz được
+    dùng gần hết, nên ít tầng đã đủ.
+    """
+
+    def __init__(self, features: int, scale: float = 2.0):
+        super().__init__(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        omega = self.scale(x)
+        return torch.sin(omega * x) / omega
+
+
+class LipSwish(Activation):
+    """x -> x·σ(βx)/1.1: Swish chia cho 1.1, vì độ dốc lớn nhất của Swish là 1.0998.
+
+    Nguồn: Chen et al. (2019), mục 3.3
+    """
+
+    def __init__(self, features: int, scale: float = 1.0):
+        super().__init__(features, scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(self.scale(x) * x) / 1.1
+
+
+ACTIVATIONS = {"sine": Sine, "lipswish": LipSwish}
+
+
+def activation_named(name: str) -> type[Activation]:
+    if name not in ACTIVATIONS:
+        raise InputError(
+            f"Không có hàm kích hoạt tên {name!r}; hãy chọn "
+            f"{' hoặc '.join(repr(a) for a in ACTIVATIONS)}."
+        )
+    return ACTIVATIONS[name]
+
+
+def lipschitz_mlp(
+    in_features: int,
+    hidden: Sequence[int],
+    out_features: int,
+    bound: float = 1.0,
+    activation: str = "sine",
+) -> nn.Sequential:
+    """Perceptron có hằng số Lipschitz không quá `bound`: (n, in) -> (n, out).
+
+    m tầng tuyến tính, mỗi tầng được bound^{1/m}: tích của chúng là `bound`.
+    Sách: (eq-lipschitz-condition)
+    """
+    act, share = activation_named(activation), bound ** (1 / (len(hidden) + 1))
+    widths = [in_features, *hidden]
+    layers: list[nn.Module] = []
+    for a, b in itertools.pairwise(widths):
+        layers += [LipschitzLinear(a, b, share), act(b)]
+    return nn.Sequential(*layers, LipschitzLinear(widths[-1], out_features, share))
+
+
+def lipschitz_conv_net(
+    event_shape: Sequence[int],
+    hidden: Sequence[int],
+    bound: float = 1.0,
+    activation: str = "sine",
+) -> nn.Sequential:
+    """Mạng tích chập có hằng số Lipschitz không quá `bound`: (n, C, H, W) -> (n, C, H, W).
+
+    Tầng đầu và tầng cuối có nhân 3×3, các tầng giữa 1×1.
+    """
+    act, share = activation_named(activation), bound ** (1 / (len(hidden) + 1))
+    channels, *size = event_shape
+    widths = [channels, *hidden]
+    layers: list[nn.Module] = []
+    for k, (a, b) in enumerate(itertools.pairwise(widths)):
+        layers += [LipschitzConv2d(a, b, 3 if k == 0 else 1, size, share), act(b)]
+    return nn.Sequential(*layers, LipschitzConv2d(widths[-1], channels, 3, size, share))
