@@ -16,7 +16,9 @@ from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
 from .pixel_sampler import PixelSampler, export_pixelcnn
+from .residual_fold import ResidualFold
 from .text_sampler import TextSampler, export_gpt
+from .triangular_jacobian import TriangularJacobian
 from .two_kl import TwoKL
 
 __all__ = [
@@ -31,8 +33,10 @@ __all__ = [
     "LiveFigure",
     "Map1D",
     "PixelSampler",
+    "ResidualFold",
     "Snapshots",
     "TextSampler",
+    "TriangularJacobian",
     "TwoKL",
     "export_decoder",
     "export_gpt",
