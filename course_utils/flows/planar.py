@@ -22,9 +22,10 @@ IDENTITY = math.log(math.e - 1)  # softplus(IDENTITY) = 1: tầng bắt đầu t
 def bisect(increasing: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
     """Nghiệm của increasing(t) = 0 trên [low, high], từng phần tử, tới số chữ số của kiểu số.
 
-    `increasing` tăng ngặt, không dương ở `low` và không âm ở `high`.
+    `increasing` tăng ngặt, không dương ở `low` và không âm ở `high`. Khoảng ngắn lại một nửa mỗi
+    bước; thêm 24 bước so với số chữ số nhị phân, để một khoảng rộng cỡ 10⁷ vẫn về tới chữ số cuối.
     """
-    for _ in range(2 - int(math.log2(torch.finfo(low.dtype).eps))):
+    for _ in range(24 - int(math.log2(torch.finfo(low.dtype).eps))):
         middle = (low + high) / 2
         above = increasing(middle) > 0
         low, high = torch.where(above, low, middle), torch.where(above, middle, high)
