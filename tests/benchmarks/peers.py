@@ -53,16 +53,10 @@ def ours_spline(dim, layers, width):
 
 
 class Zuko(nn.Module):
-    def __init__(self, dim, layers, width, spline):
+    """Các tầng của zuko, theo chiều chuẩn hóa."""
+
+    def __init__(self, dim, transforms):
         super().__init__()
-        shapes = {"univariate": MonotonicRQSTransform, "shapes": [(BINS,), (BINS,), (BINS - 1,)]}
-        transforms = []
-        for k in range(layers):
-            mask = (torch.arange(dim) % 2 == k % 2) if dim > 2 else torch.arange(dim) == k % 2
-            options = shapes if spline else {}
-            transforms.append(
-                GeneralCouplingTransform(dim, mask=mask, hidden_features=(width, width), **options)
-            )
         base = UnconditionalDistribution(
             zuko.distributions.DiagNormal, torch.zeros(dim), torch.ones(dim), buffer=True
         )
@@ -79,32 +73,31 @@ class Zuko(nn.Module):
         return transform.inv(transform(x))
 
 
+def zuko_coupling(dim, layers, width, spline):
+    shapes = {"univariate": MonotonicRQSTransform, "shapes": [(BINS,), (BINS,), (BINS - 1,)]}
+    transforms = []
+    for k in range(layers):
+        mask = (torch.arange(dim) % 2 == k % 2) if dim > 2 else torch.arange(dim) == k % 2
+        options = shapes if spline else {}
+        transforms.append(
+            GeneralCouplingTransform(dim, mask=mask, hidden_features=(width, width), **options)
+        )
+    return Zuko(dim, transforms)
+
+
 def zuko_realnvp(dim, layers, width):
-    return Zuko(dim, layers, width, spline=False)
+    return zuko_coupling(dim, layers, width, spline=False)
 
 
 def zuko_spline(dim, layers, width):
-    return Zuko(dim, layers, width, spline=True)
+    return zuko_coupling(dim, layers, width, spline=True)
 
 
 class Nflows(nn.Module):
-    def __init__(self, dim, layers, width, spline):
+    """Các tầng của nflows, theo chiều chuẩn hóa."""
+
+    def __init__(self, dim, transforms):
         super().__init__()
-        half = (torch.arange(dim) >= dim // 2).int()  # 0: điều kiện, 1: được biến đổi
-
-        def network(inputs, outputs):
-            return NetWithContext(inputs, outputs, width)
-
-        transforms = []
-        for _ in range(layers):
-            transforms.append(
-                PiecewiseRationalQuadraticCouplingTransform(
-                    half, network, num_bins=BINS, tails="linear", tail_bound=BOUND
-                )
-                if spline
-                else AffineCouplingTransform(half, network)
-            )
-            transforms.append(ReversePermutation(dim))
         self.flow = NflowsFlow(CompositeTransform(transforms), NflowsNormal([dim]))
 
     def log_prob(self, x: Tensor) -> Tensor:
@@ -130,33 +123,38 @@ class NetWithContext(nn.Module):
         return self.net(x)
 
 
+def nflows_coupling(dim, layers, width, spline):
+    half = (torch.arange(dim) >= dim // 2).int()  # 0: điều kiện, 1: được biến đổi
+
+    def network(inputs, outputs):
+        return NetWithContext(inputs, outputs, width)
+
+    transforms = []
+    for _ in range(layers):
+        transforms.append(
+            PiecewiseRationalQuadraticCouplingTransform(
+                half, network, num_bins=BINS, tails="linear", tail_bound=BOUND
+            )
+            if spline
+            else AffineCouplingTransform(half, network)
+        )
+        transforms.append(ReversePermutation(dim))
+    return Nflows(dim, transforms)
+
+
 def nflows_realnvp(dim, layers, width):
-    return Nflows(dim, layers, width, spline=False)
+    return nflows_coupling(dim, layers, width, spline=False)
 
 
 def nflows_spline(dim, layers, width):
-    return Nflows(dim, layers, width, spline=True)
+    return nflows_coupling(dim, layers, width, spline=True)
 
 
 class Normflows(nn.Module):
-    def __init__(self, dim, layers, width, spline):
+    """Các tầng của normflows, theo chiều sinh."""
+
+    def __init__(self, dim, flows):
         super().__init__()
-        flows = []
-        for k in range(layers):
-            if spline:
-                flows.append(
-                    normflows.flows.CoupledRationalQuadraticSpline(
-                        dim, 1, width, num_bins=BINS, tail_bound=BOUND, reverse_mask=k % 2 == 1
-                    )
-                )
-            else:
-                conditioner = dim - dim // 2
-                sizes = [conditioner, width, width, 2 * (dim - conditioner)]
-                net = normflows.nets.MLP(sizes, init_zeros=True)
-                flows += [
-                    normflows.flows.AffineCouplingBlock(net),
-                    normflows.flows.Permute(dim, mode="swap"),
-                ]
         self.flow = normflows.NormalizingFlow(
             normflows.distributions.DiagGaussian(dim, trainable=False), flows
         )
@@ -171,12 +169,32 @@ class Normflows(nn.Module):
         return self.flow.forward(self.flow.inverse(x))
 
 
+def normflows_coupling(dim, layers, width, spline):
+    flows = []
+    for k in range(layers):
+        if spline:
+            flows.append(
+                normflows.flows.CoupledRationalQuadraticSpline(
+                    dim, 1, width, num_bins=BINS, tail_bound=BOUND, reverse_mask=k % 2 == 1
+                )
+            )
+        else:
+            conditioner = dim - dim // 2
+            sizes = [conditioner, width, width, 2 * (dim - conditioner)]
+            net = normflows.nets.MLP(sizes, init_zeros=True)
+            flows += [
+                normflows.flows.AffineCouplingBlock(net),
+                normflows.flows.Permute(dim, mode="swap"),
+            ]
+    return Normflows(dim, flows)
+
+
 def normflows_realnvp(dim, layers, width):
-    return Normflows(dim, layers, width, spline=False)
+    return normflows_coupling(dim, layers, width, spline=False)
 
 
 def normflows_spline(dim, layers, width):
-    return Normflows(dim, layers, width, spline=True)
+    return normflows_coupling(dim, layers, width, spline=True)
 
 
 class Peer(DensityModel):
