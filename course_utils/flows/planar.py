@@ -1,7 +1,7 @@
-"""Luồng phẳng và luồng hướng tâm: một nếp gấp, một chỗ phồng, định thức có công thức kín.
+"""Luồng phẳng và luồng xuyên tâm: một nếp gấp, một chỗ phồng, định thức có công thức kín.
 
 Cả hai là x = z + (một hướng) × (một hàm của một số). Nhờ thế log|det| tốn O(D), và nghịch đảo
-chỉ là tìm một số: α = wᵀz với luồng phẳng, r = ‖z − z₀‖ với luồng hướng tâm.
+chỉ là tìm một số: α = wᵀz với luồng phẳng, r = ‖z − z₀‖ với luồng xuyên tâm.
 
 Nguồn: Rezende & Mohamed (2015), mục 4.1 và phụ lục A.
 """
