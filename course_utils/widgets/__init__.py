@@ -9,9 +9,11 @@ from .code_area import CodeArea
 from .dirac_gan import DiracGan
 from .elbo_gap import ElboGap
 from .em_steps import EMSteps
+from .fixed_point import FixedPoint
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
 from .latent_plane import LatentPlane, export_decoder
+from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
@@ -26,9 +28,11 @@ __all__ = [
     "DiracGan",
     "EMSteps",
     "ElboGap",
+    "FixedPoint",
     "FlowGrid",
     "GanTraining",
     "LatentPlane",
+    "LayersToOde",
     "LevelSampler",
     "LiveFigure",
     "Map1D",

@@ -1,6 +1,6 @@
 // φ(x) = x + δ·u(x): khi nào lưới gấp lại, một điểm có mấy nghiệm, và mật độ mất bao nhiêu.
 
-const [RADIUS, CELLS, STRIDE] = [3, 72, 4]; // lưới [−3, 3]², mỗi bốn ô một đường
+const STRIDE = 4; // mỗi bốn ô một đường lưới
 const VIEW = 4; // nửa cạnh hai khung của hình hai chiều
 const HINT = {
   line:
@@ -42,16 +42,6 @@ function drawDots(group, points) {
   for (const [cx, cy] of points) svg(group, "circle", { cx, cy, r: 5, style });
 }
 
-/** Nhớ kết quả của lần gọi trước, chừng nào khóa chưa đổi. */
-function remember(compute) {
-  let [last, value] = [null, null];
-  return (entry, delta) => {
-    const key = `${entry.name} ${delta}`;
-    if (key !== last) [last, value] = [key, compute(entry, delta)];
-    return value;
-  };
-}
-
 /** Một chiều: đường cong, và mật độ của Y bên phải, chung trục y. */
 function lineView(plot, { y: level, move }) {
   const line = svg(plot, "svg", { role: "group", "aria-label": "Đường y = φ(x) và mật độ của Y" });
@@ -71,12 +61,7 @@ function lineView(plot, { y: level, move }) {
   let y;
   draggable(handle, line, { move: (_, py) => move(y.invert(py)) });
   arrowKeys(handle, (dx, dy) => move(level() + 0.05 * (dx + dy)));
-  const measure = remember(({ name, range }, delta) => {
-    const map = lineMap(name, delta);
-    // Không lấy đúng y = 0: ở đó vòng lặp đứng yên trên một nghiệm không bền.
-    const levels = Array.from({ length: 400 }, (_, i) => range[1] * ((i + 0.5) / 200 - 1));
-    return { map, dense: levels.map((v) => [v, ...densities(map, v)]), mass: masses(map) };
-  });
+  const measure = remember(lineTable);
 
   function draw(entry, delta) {
     const width = clamp(plot.clientWidth, 240, 580); // lúc trang chưa bày xong, bề rộng là 0
@@ -174,17 +159,7 @@ function planeView(plot, { point, move }) {
   });
   arrowKeys(handle, (dx, dy) => move([point()[0] + 0.05 * dx, point()[1] + 0.05 * dy]));
 
-  const steps = Array.from({ length: CELLS + 1 }, (_, i) => i);
-  const along = steps.map((i) => RADIUS * ((2 * i) / CELLS - 1));
-  const corners = along.flatMap((a) => along.map((b) => [a, b]));
-  const measure = remember((entry, delta) => {
-    const map = planeMap(entry, delta);
-    const half = RADIUS / CELLS;
-    const cells = steps.slice(1).flatMap((i) => steps.slice(1).map((j) => [i - 1, j - 1]));
-    const dets = cells.map(([i, j]) => det(map([along[i] + half, along[j] + half])));
-    const negative = cells.filter((_, n) => dets[n] < 0);
-    return { table: tabulate(map), images: corners.map(map), negative, least: Math.min(...dets) };
-  });
+  const measure = remember(planeTable);
 
   function drawPanel({ picture, axes, cut, cells, mesh }, size, symbol, at, negative) {
     const margin = 26;
@@ -204,9 +179,8 @@ function planeView(plot, { point, move }) {
     svgMath(axes, `${symbol}_2`, { x: margin - 6, y: low + 12, "text-anchor": "end" });
     const places = at.map(([a, b]) => [x(a), y(b)]);
     const place = (i, j) => places[i * (CELLS + 1) + j];
-    const lines = steps
-      .filter((i) => i % STRIDE === 0)
-      .flatMap((i) => [steps.map((j) => place(i, j)), steps.map((j) => place(j, i))]);
+    const drawn = ALONG.map((_, i) => i).filter((i) => i % STRIDE === 0);
+    const lines = drawn.flatMap((i) => [ALONG.map((_, j) => place(i, j)), ALONG.map((_, j) => place(j, i))]);
     mesh.setAttribute("d", lines.map(polyline).join(""));
     const cell = ([i, j]) => [place(i, j), place(i + 1, j), place(i + 1, j + 1), place(i, j + 1)];
     cells.setAttribute("d", negative.map((c) => `${polyline(cell(c))}Z`).join("") || "M0 0");
@@ -219,7 +193,7 @@ function planeView(plot, { point, move }) {
     panels.style.gridTemplateColumns = beside ? "1fr 1fr" : "minmax(0, 1fr)";
     const size = beside ? Math.floor((space - 14) / 2) : Math.min(space, 400);
     const { table, images, negative, least } = measure(entry, delta);
-    const from = drawPanel(source, beside ? size : Math.round(0.78 * size), "x", corners, negative);
+    const from = drawPanel(source, beside ? size : Math.round(0.78 * size), "x", CORNERS, negative);
     scales = drawPanel(target, size, "y", images, negative);
     const now = point();
     const found = preimages(table, now);

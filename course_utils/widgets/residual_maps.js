@@ -1,6 +1,7 @@
 // Toán của hình gấp: φ(x) = x + δ·u(x) một và hai chiều, mọi nghiệm của φ(x) = y, mật độ của Y.
 
 const LARGEST = 3; // của δ·Lip(u)
+const [RADIUS, CELLS] = [3, 72]; // lưới [−3, 3]² được vẽ, số ô mỗi cạnh
 const STEPS = 1000; // số bước nhiều nhất của vòng lặp x ← y − δ·u(x)
 const LINES = {
   contract: [(x) => -3 * Math.tanh(x), (x) => -3 / Math.cosh(x) ** 2],
@@ -144,4 +145,36 @@ export function preimages({ map, at, image, cells }, [y1, y2]) {
     }
   }
   return found;
+}
+
+/** Một chiều: [y, mật độ cộng mọi nghiệm, mật độ một nghiệm] khắp khung, và hai khối lượng. */
+function lineTable({ name, range }, delta) {
+  const map = lineMap(name, delta);
+  // Không lấy đúng y = 0: ở đó vòng lặp đứng yên trên một nghiệm không bền.
+  const levels = Array.from({ length: 400 }, (_, i) => range[1] * ((i + 0.5) / 200 - 1));
+  return { map, dense: levels.map((y) => [y, ...densities(map, y)]), mass: masses(map) };
+}
+
+const ALONG = Array.from({ length: CELLS + 1 }, (_, i) => RADIUS * ((2 * i) / CELLS - 1));
+const CORNERS = ALONG.flatMap((a) => ALONG.map((b) => [a, b]));
+
+/** Hai chiều: ảnh của các đỉnh lưới, các ô có det < 0 ở tâm, det nhỏ nhất, lưới dày tìm nghiệm. */
+function planeTable(entry, delta) {
+  const map = planeMap(entry, delta);
+  const half = RADIUS / CELLS;
+  const low = ALONG.slice(0, -1);
+  const cells = low.flatMap((_, i) => low.map((__, j) => [i, j]));
+  const dets = cells.map(([i, j]) => det(map([low[i] + half, low[j] + half])));
+  const negative = cells.filter((_, n) => dets[n] < 0);
+  return { table: tabulate(map), images: CORNERS.map(map), negative, least: Math.min(...dets) };
+}
+
+/** Nhớ kết quả của lần gọi trước, chừng nào khóa chưa đổi. */
+function remember(compute) {
+  let [last, value] = [null, null];
+  return (entry, delta) => {
+    const key = `${entry.name} ${delta}`;
+    if (key !== last) [last, value] = [key, compute(entry, delta)];
+    return value;
+  };
 }
