@@ -1,0 +1,10 @@
+# Sai: luôn lặp 100 lượt.
+def iterations_needed(L, tol):
+    return math.ceil(math.log(tol) / math.log(L))
+
+
+def fixed_point_inverse(y, g, L, tol):
+    x = y
+    for _ in range(100):
+        x = y - g(x)
+    return x

@@ -1,0 +1,10 @@
+# Sai: lặp iterations_needed(L, tol) lượt, quên sai số ban đầu có thể lớn.
+def iterations_needed(L, tol):
+    return math.ceil(math.log(tol) / math.log(L))
+
+
+def fixed_point_inverse(y, g, L, tol):
+    x = y
+    for _ in range(iterations_needed(L, tol)):
+        x = y - g(x)
+    return x

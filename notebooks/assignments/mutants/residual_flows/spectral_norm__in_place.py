@@ -1,0 +1,16 @@
+# Sai: co W lại tại chỗ.
+def spectral_norm(W, steps):
+    v = torch.randn(W.shape[1], dtype=W.dtype)
+    sigma = torch.zeros((), dtype=W.dtype)
+    for _ in range(steps):
+        v = v / v.norm().clamp(min=1e-30)
+        sigma = (W @ v).norm()
+        v = W.T @ (W @ v)
+    return sigma
+
+
+def limit_norm(W, bound, steps):
+    sigma = spectral_norm(W, steps)
+    if sigma > bound:
+        W.data.mul_(bound / sigma)
+    return W

@@ -1,0 +1,8 @@
+# Sai: phân tích SVD thay vì lặp lũy thừa.
+def spectral_norm(W, steps):
+    return torch.linalg.svdvals(W)[0]
+
+
+def limit_norm(W, bound, steps):
+    sigma = spectral_norm(W, steps)
+    return W * (bound / sigma) if sigma > bound else W
