@@ -101,6 +101,10 @@ def edges(answer: Any, dim: int = 3) -> Report:
     if given | optional == right:
         order = " → ".join(f"z{i}" for i in range(1, dim + 1))
         return Report(True, f"Đúng rồi: không có vòng, và chỉ tính được theo thứ tự {order}.")
+    if all((f"z{i}", f"x{i}") in given for i in range(1, dim + 1)):
+        return Report(
+            False, "Đó là chiều z → x. Đề hỏi chiều x → z: x_i là đầu vào, z_i là đầu ra."
+        )
     for i in range(1, dim + 1):
         if (f"z{i}", f"h{i}") in given:
             return Report(
@@ -119,10 +123,6 @@ def edges(answer: Any, dim: int = 3) -> Report:
             return Report(False, f"h{i} không được đọc z{j}: chỉ đọc những tọa độ đứng trước.")
         if j != i and (f"x{j}", f"z{i}") in given:
             return Report(False, f"z{i} chỉ giải từ x{i} (và h{i}); bỏ cạnh x{j} → z{i}.")
-    if all((f"z{i}", f"x{i}") in given for i in range(1, dim + 1)):
-        return Report(
-            False, "Đó là chiều z → x. Đề hỏi chiều x → z: x_i là đầu vào, z_i là đầu ra."
-        )
     missing = sorted(right - optional - given)
     if missing:
         kind = {
