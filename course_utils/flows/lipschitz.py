@@ -67,7 +67,6 @@ class Lipschitz(nn.Module):
     """
 
     weight: nn.Parameter
-    v: Tensor
 
     def __init__(self, bound: float):
         super().__init__()
@@ -97,14 +96,13 @@ class Lipschitz(nn.Module):
         )
 
     def direction(self) -> Tensor:
-        """Hướng bị kéo dài nhất; khi huấn luyện, đi thêm một bước và nhớ lấy."""
+        """Hướng bị kéo dài nhất: đến hội tụ khi đánh giá, thêm một bước khi huấn luyện."""
         if self.training:
             self.v.copy_(self.iterate(1))
             return self.v.clone()
         return self.converged()
 
     def converged(self) -> Tensor:
-        """Hướng bị kéo dài nhất, tính đến hội tụ."""
         raise NotImplementedError
 
     def sigma(self) -> Tensor:
@@ -243,7 +241,11 @@ def lipschitz_lower_bound(
         d = (0.1 * noise).to(x.device).requires_grad_()
         optimizer = torch.optim.Adam([a, d], lr=lr)
         for _ in range(steps):
-            value, pushed = torch.func.jvp(function, (a,), (d,))
+            value = function(a)
+            # Jd bằng hai lần lan truyền ngược: uᵀJ tuyến tính theo u, đạo hàm của nó theo u là Jᵀ.
+            u = torch.zeros_like(value, requires_grad=True)
+            (pulled,) = torch.autograd.grad(value, a, u, create_graph=True)
+            (pushed,) = torch.autograd.grad(pulled, u, d, create_graph=True)
             changes = torch.stack([pushed, function(a + d) - value])  # (2, n, ...)
             ratios = changes.flatten(2).norm(dim=2) / d.flatten(1).norm(dim=1)
             best = max(best, ratios.max().item())
