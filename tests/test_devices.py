@@ -19,7 +19,18 @@ from course_utils import (
     PixelCNN,
     WaveNet,
 )
-from course_utils.flows import IAF, MAF, Glow, NeuralSplineFlow, RealNVP
+from course_utils.flows import (
+    IAF,
+    MAF,
+    Compose,
+    Flow,
+    Glow,
+    NeuralSplineFlow,
+    Planar,
+    Radial,
+    RealNVP,
+    ResidualFlow,
+)
 from course_utils.likelihoods import BernoulliLikelihood, LogisticMixtureLikelihood
 from course_utils.mixtures import Gaussian, GaussianMixture
 
@@ -47,10 +58,17 @@ MODELS = {
     "NeuralSplineFlow": (lambda: NeuralSplineFlow(2), POINTS),
     "MAF": (lambda: MAF(2), POINTS),
     "IAF": (lambda: IAF(2), POINTS),
+    "ResidualFlow": (lambda: ResidualFlow(2, 2), POINTS),
+    "ResidualFlow on images": (
+        lambda: ResidualFlow((1, 8, 8), 1, (4,), alpha=0.05),
+        torch.rand(4, 1, 8, 8),
+    ),
+    "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
 }
 # Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
 DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
+DRAWN_ON_CPU |= {"ResidualFlow", "ResidualFlow on images", "Planar"}
 DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "MAF", "IAF", "Glow"}
 
 

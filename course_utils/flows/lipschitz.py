@@ -187,8 +187,7 @@ class LipschitzConv2d(Lipschitz):
         return F.conv_transpose2d(y, self.weight.detach(), padding=self.padding)
 
     def converged(self) -> Tensor:
-        self.v.copy_(self.iterate(1000, tolerance=1e-6))  # lần gọi sau bắt đầu từ đây
-        return self.v.clone()
+        return self.iterate(1000, tolerance=1e-6)  # không nhớ lại: hai lần đánh giá cho cùng một số
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[1:] != self.v.shape[1:]:

@@ -117,6 +117,10 @@ class Flow(DensityModel):
         z, log_det = self.inverse(x)
         return self.base.log_prob(z) + log_det
 
+    def generate(self, z: Tensor) -> Tensor:
+        """x = f_θ(z), không cần log|det|."""
+        return self.transform(z)[0]
+
     @torch.no_grad()
     def sample(self, n: int, temperature: float = 1.0, seed: int | None = None) -> Tensor:
         """n mẫu x = f_θ(Tz), z ~ p_Z; nhiệt độ T < 1 co cơ sở về tâm. Sách: (eq-temperature)
@@ -128,4 +132,4 @@ class Flow(DensityModel):
             raise InputError(f"Nhiệt độ {temperature!r} không hợp lệ; cần một số không âm.")
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         z = self.base.sample(n, self._like, generator)
-        return self.transform(temperature * z)[0]
+        return self.generate(temperature * z)
