@@ -4,7 +4,7 @@ def series_log_det(A, n):
 
 
 def roulette_log_det(A, q, draws):
-    counts = (torch.rand(draws).log() / math.log(q)).floor().long()
+    counts = ((1 - torch.rand(draws)).log() / math.log(q)).floor().long()
     terms = [torch.zeros((), dtype=A.dtype)]
     for k in range(1, int(counts.max()) + 1):
         terms.append((-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / q ** (k - 1))

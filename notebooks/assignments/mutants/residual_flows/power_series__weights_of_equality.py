@@ -4,7 +4,7 @@ def series_log_det(A, n):
 
 
 def roulette_log_det(A, q, draws):
-    counts = 1 + (torch.rand(draws).log() / math.log(q)).floor().long()
+    counts = 1 + ((1 - torch.rand(draws)).log() / math.log(q)).floor().long()
     terms = [
         (-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / (q ** (k - 1) * (1 - q))
         for k in range(1, int(counts.max()) + 1)

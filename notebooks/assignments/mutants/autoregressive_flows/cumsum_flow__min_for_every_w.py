@@ -1,0 +1,20 @@
+# Sai: hiệp phương sai min(i, j) với mọi w.
+def ar1_forward(z, w):
+    columns = [z[:, 0]]
+    for i in range(1, z.shape[1]):
+        columns.append(w * columns[-1] + z[:, i])
+    return torch.stack(columns, 1)
+
+
+def ar1_inverse(x, w):
+    return torch.cat([x[:, :1], x[:, 1:] - w * x[:, :-1]], 1)
+
+
+def ar1_log_prob(x, w):
+    z = ar1_inverse(x, w)
+    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+
+
+def ar1_covariance(D, w):
+    place = torch.arange(1.0, D + 1)
+    return torch.minimum(place[:, None], place)

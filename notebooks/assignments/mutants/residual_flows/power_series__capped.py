@@ -1,0 +1,12 @@
+# Sai: N không bao giờ vượt quá 10 mà trọng số không đổi.
+def series_log_det(A, n):
+    return sum((-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k for k in range(1, n + 1))
+
+
+def roulette_log_det(A, q, draws):
+    counts = 1 + ((1 - torch.rand(draws)).log() / math.log(q)).floor().long().clamp(max=9)
+    terms = [
+        (-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / q ** (k - 1)
+        for k in range(1, int(counts.max()) + 1)
+    ]
+    return torch.stack(terms).cumsum(0)[counts - 1]
