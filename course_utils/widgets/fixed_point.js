@@ -1,11 +1,11 @@
-// Nghịch đảo của y = x + g(x) bằng vòng lặp x ← y − g(x): mạng nhện và sai số từng bước.
+// Nghịch đảo của y = x + g(x) bằng phép lặp x ← y − g(x): mạng nhện và sai số từng bước.
 
 const [LIP, Y, START] = [[0.2, 1.6], [-2.5, 2.5], [-3.5, 3.5]];
 // Nửa cạnh khung mạng nhện; nghiệm y/(1 − L) của g(x) = −L x ở xa hơn cả.
 const reachOf = (preset) => (preset === "minus" ? 9 : 4);
 const TOLERANCE = 1e-6; // so với sai số lúc đầu
 const TINY = 1e-9; // gần nghiệm đến thế thì coi như xuất phát đúng tại nghiệm
-const MOST = 3000; // số bước nhiều nhất khi xem vòng lặp đi về đâu
+const MOST = 3000; // số bước nhiều nhất khi xem phép lặp đi về đâu
 const LOG = [-8, 2]; // khung của thang log, lũy thừa của 10
 const HINT =
   "Kéo chấm xanh để đổi $y$, chấm đen để đổi điểm xuất phát $x_0$, hoặc dùng Tab và phím mũi tên. " +
@@ -33,11 +33,11 @@ const MAP_WORDS = {
       : "$φ(x) = x + L sin x$ đã gấp: có những $y$ ứng với ba nghiệm.",
 };
 const OUTCOMES = {
-  converges: "Lần này vòng lặp vẫn hội tụ, vì gần nghiệm $|g′| < 1$; nhưng không còn gì bảo đảm.",
-  slow: "Vòng lặp còn lại gần nghiệm, nhưng càng đi càng chậm: không có tốc độ $L^n$ nào cả.",
-  cycle: "Vòng lặp đi qua đi lại mãi giữa hai điểm.",
-  diverges: "Vòng lặp phân kỳ: mỗi bước một xa nghiệm.",
-  wanders: "Vòng lặp lang thang, không về đâu.",
+  converges: "Lần này phép lặp vẫn hội tụ, vì gần nghiệm $|g′| < 1$; nhưng không còn gì bảo đảm.",
+  slow: "Phép lặp còn lại gần nghiệm, nhưng càng đi càng chậm: không có tốc độ $L^n$ nào cả.",
+  cycle: "Phép lặp đi qua đi lại mãi giữa hai điểm.",
+  diverges: "Phép lặp phân kỳ: mỗi bước một xa nghiệm.",
+  wanders: "Phép lặp lang thang, không về đâu.",
 };
 
 /** g(x) với hằng số Lipschitz `lip`. */
@@ -71,7 +71,7 @@ export function solve(name, lip, y, near) {
   return best;
 }
 
-/** Vòng lặp đi về đâu: `outcome`, nghiệm `root`, và số bước `count` để sai số còn 10⁻⁶ lúc đầu. */
+/** Phép lặp đi về đâu: `outcome`, nghiệm `root`, và số bước `count` để sai số còn 10⁻⁶ lúc đầu. */
 export function follow(name, lip, y, start) {
   const path = iterate(residual(name, lip), y, start, MOST);
   const [last, before, earlier] = [1, 2, 3].map((k) => path.at(-k));
@@ -92,8 +92,8 @@ export const promised = (lip) => (lip < 1 ? Math.ceil(Math.log(TOLERANCE) / Math
 
 /** Lời dẫn dưới hình. */
 function explain(preset, lip, outcome, first) {
-  if (first <= TINY) return "Xuất phát đúng tại nghiệm: vòng lặp đứng yên. Hãy kéo điểm xuất phát ra chỗ khác.";
-  if (lip < 1) return `$L < 1$: ánh xạ co, vòng lặp hội tụ từ mọi điểm xuất phát. ${CONTRACTIONS[preset]}`;
+  if (first <= TINY) return "Xuất phát đúng tại nghiệm: phép lặp đứng yên. Hãy kéo điểm xuất phát ra chỗ khác.";
+  if (lip < 1) return `$L < 1$: ánh xạ co, phép lặp hội tụ từ mọi điểm xuất phát. ${CONTRACTIONS[preset]}`;
   const words = MAP_WORDS[preset](lip);
   return preset === "minus" && lip === 1 ? words : `${OUTCOMES[outcome]} ${words}`;
 }
@@ -148,7 +148,7 @@ function render({ model, el }) {
     const picture = svg(box, "svg", { role: "group", "aria-label": label });
     return { picture, axes: svg(picture, "g"), ...clipped(picture) };
   };
-  const web = panel("Mạng nhện của vòng lặp x ← y − g(x)");
+  const web = panel("Mạng nhện của phép lặp x ← y − g(x)");
   const chart = panel("Sai số từng bước, thang log, bên đường L mũ n");
   const path = (parent, attributes) => svg(parent, "path", attributes);
   const diagonal = path(web.group, { class: "lf-axis", style: "stroke-width: 1.3" });

@@ -1,4 +1,4 @@
-"""Nghịch đảo của y = x + g(x) bằng vòng lặp điểm bất động: khi nào hội tụ, sau bao nhiêu bước."""
+"""Nghịch đảo của y = x + g(x) bằng phép lặp điểm bất động: khi nào hội tụ, sau bao nhiêu bước."""
 
 import numpy as np
 import traitlets
@@ -57,7 +57,7 @@ class FixedPoint(LiveFigure):
             raise InputError(f"step = {step}; số bước đang vẽ phải từ 0 trở lên.")
         options.setdefault(
             "alt",
-            "Hình tương tác: vòng lặp x ← y − g(x) vẽ thành mạng nhện, và sai số từng bước trên "
+            "Hình tương tác: phép lặp x ← y − g(x) vẽ thành mạng nhện, và sai số từng bước trên "
             "thang log bên đường Lⁿ; kéo y, điểm xuất phát và hằng số Lipschitz L.",
         )
         super().__init__(
@@ -69,7 +69,7 @@ class FixedPoint(LiveFigure):
         )
 
     def path(self, steps: int) -> np.ndarray:
-        """Dãy x₀, x₁, …, x_steps của vòng lặp x ← y − g(x)."""
+        """Dãy x₀, x₁, …, x_steps của phép lặp x ← y − g(x)."""
         g, _ = FUNCTIONS[self.preset]
         path = [self.start]
         for _ in range(steps):

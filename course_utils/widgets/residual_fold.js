@@ -5,14 +5,14 @@ const VIEW = 4; // nửa cạnh hai khung của hình hai chiều
 const HINT = {
   line:
     "Kéo chấm xanh để đổi mức $y$, hoặc dùng Tab và phím mũi tên. Đoạn đỏ của đường cong: " +
-    "$φ′ < 0$. Nét đứt: mật độ với một nghiệm; nơi vòng lặp không hội tụ thì bỏ trống.",
+    "$φ′ < 0$. Nét đứt: mật độ với một nghiệm; nơi phép lặp không hội tụ thì bỏ trống.",
   plane:
     "Kéo chấm xanh bên $y$, hoặc dùng Tab và phím mũi tên. Vùng đỏ: $det < 0$, lưới lật mặt. " +
     "Chấm cam bên $x$: các nghiệm.",
 };
 const NOTES = {
   safe:
-    "$δ·Lip(u) < 1$: mỗi $y$ đúng một nghiệm, và vòng lặp $x ← y − δu(x)$ tìm ra nó " +
+    "$δ·Lip(u) < 1$: mỗi $y$ đúng một nghiệm, và phép lặp $x ← y − δu(x)$ tìm ra nó " +
     "từ mọi chỗ xuất phát.",
   folded:
     "Đã gấp: có những $y$ ứng với ba $x$. Hàm không còn khả nghịch; công thức đổi biến " +
@@ -21,7 +21,7 @@ const NOTES = {
     "Quá ngưỡng mà lưới trong khung chưa gấp ở đâu. Điều kiện $δ·Lip(u) < 1$ là đủ, " +
     "không phải là cần.",
   cycles:
-    "Hàm vẫn tăng chặt nên vẫn khả nghịch: điều kiện là đủ, không phải là cần. Nhưng vòng lặp " +
+    "Hàm vẫn tăng chặt nên vẫn khả nghịch: điều kiện là đủ, không phải là cần. Nhưng phép lặp " +
     "$x ← y − δu(x)$ không còn hội tụ với những $y$ ở giữa.",
 };
 const RED = "fill: none; stroke: var(--lf-warn);";

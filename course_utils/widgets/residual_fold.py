@@ -61,7 +61,7 @@ class ResidualFold(LiveFigure):
     -------
     preset : một chiều "contract" (−3 tanh x), "expand" (+3 tanh x), "sine" (sin x); hai chiều
              "pinch", "swirl", "network"
-    delta  : δ lúc đầu, từ 0 đến 3/Lip(u)
+    delta  : δ lúc đầu, từ 0 đến 3/Lip(u); mặc định 0.6/Lip(u), chưa tới ngưỡng
     y      : mức y lúc đầu của hình một chiều
     point  : điểm y lúc đầu của hình hai chiều
 
@@ -75,7 +75,7 @@ class ResidualFold(LiveFigure):
     )
 
     preset = traitlets.Unicode("contract").tag(sync=True)
-    delta = traitlets.Float(0.5).tag(sync=True)
+    delta = traitlets.Float(0.2).tag(sync=True)
     y = traitlets.Float(0.05).tag(sync=True)
     point = traitlets.List([0.1, -0.1]).tag(sync=True)
     presets = traitlets.List().tag(sync=True)
@@ -87,7 +87,7 @@ class ResidualFold(LiveFigure):
                 f"Không có hàm u tên {preset!r}; hãy chọn một trong {', '.join(known)}."
             )
         top = LARGEST / known[preset]["lip"]
-        delta = 0.5 * top if delta is None else delta
+        delta = 0.2 * top if delta is None else delta
         if not 0 <= delta <= top:
             raise InputError(
                 f"delta = {delta}; với {preset!r}, hình này cần delta từ 0 đến {top:g}."

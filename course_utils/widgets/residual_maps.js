@@ -2,7 +2,7 @@
 
 const LARGEST = 3; // của δ·Lip(u)
 const [RADIUS, CELLS] = [3, 72]; // lưới [−3, 3]² được vẽ, số ô mỗi cạnh
-const STEPS = 1000; // số bước nhiều nhất của vòng lặp x ← y − δ·u(x)
+const STEPS = 1000; // số bước nhiều nhất của phép lặp x ← y − δ·u(x)
 const LINES = {
   contract: [(x) => -3 * Math.tanh(x), (x) => -3 / Math.cosh(x) ** 2],
   expand: [(x) => 3 * Math.tanh(x), (x) => 3 / Math.cosh(x) ** 2],
@@ -36,7 +36,7 @@ export function roots({ phi }, y) {
   return found;
 }
 
-/** Nghiệm mà vòng lặp x ← y − δ·u(x) tìm được từ x = y; null nếu nó không hội tụ. */
+/** Nghiệm mà phép lặp x ← y − δ·u(x) tìm được từ x = y; null nếu nó không hội tụ. */
 export function fixedPoint({ u }, y) {
   let [x, before] = [y, Infinity];
   for (let n = 0; n < STEPS; n++) {
@@ -52,7 +52,7 @@ export function fixedPoint({ u }, y) {
 const normal = (x) => Math.exp(logNormal(x));
 const share = (map, x) => normal(x) / Math.abs(map.slope(x));
 
-/** Mật độ của Y = φ(X) tại y, X ~ N(0, 1): [cộng mọi nghiệm, chỉ nghiệm của vòng lặp]. */
+/** Mật độ của Y = φ(X) tại y, X ~ N(0, 1): [cộng mọi nghiệm, chỉ nghiệm của phép lặp]. */
 export function densities(map, y) {
   const x = fixedPoint(map, y);
   const all = roots(map, y).reduce((sum, r) => sum + share(map, r), 0);
@@ -150,7 +150,7 @@ export function preimages({ map, at, image, cells }, [y1, y2]) {
 /** Một chiều: [y, mật độ cộng mọi nghiệm, mật độ một nghiệm] khắp khung, và hai khối lượng. */
 function lineTable({ name, range }, delta) {
   const map = lineMap(name, delta);
-  // Không lấy đúng y = 0: ở đó vòng lặp đứng yên trên một nghiệm không bền.
+  // Không lấy đúng y = 0: ở đó phép lặp đứng yên trên một nghiệm không bền.
   const levels = Array.from({ length: 400 }, (_, i) => range[1] * ((i + 0.5) / 200 - 1));
   return { map, dense: levels.map((y) => [y, ...densities(map, y)]), mass: masses(map) };
 }

@@ -1,4 +1,4 @@
-"""Hình vòng lặp điểm bất động trong sách: bước, kéo; các số của JavaScript so với torch."""
+"""Hình phép lặp điểm bất động trong sách: bước, kéo; các số của JavaScript so với torch."""
 
 import json
 import math

@@ -72,6 +72,8 @@ def drag(browser, selector, dx, dy):
 
 def test_line_folds_and_unfolds(page):
     count, one = "số nghiệm của φ(x) = y", "khối lượng, một nghiệm"
+    assert (rows(page)[count], rows(page)["δ · Lip(u)"]) == ("1", "0.60")
+    press(page, "input", *[Keys.ARROW_RIGHT] * 30)
     start = rows(page)
     assert (start[count], start["δ · Lip(u)"], start["y"]) == ("3", "1.50", "0.05")
     assert float(start["khối lượng, mọi nghiệm"]) == pytest.approx(1, abs=2e-3)
@@ -93,6 +95,7 @@ def test_line_folds_and_unfolds(page):
 
 
 def test_plane_folds(page):
+    press(page, "input", *[Keys.ARROW_RIGHT] * 30)
     click(page, "[data-value=plane]")
     assert (rows(page)["số nghiệm của φ(x) = y"], rows(page)["δ · Lip(u)"]) == ("3", "1.50")
     shapes = f"{FIGURE} .lf-cells"
@@ -159,7 +162,7 @@ def test_masses_are_those_of_torch(browser, book_html):
     for (name, delta), (total, single) in zip(cases, javascript(browser, body, cases), strict=True):
         assert total == pytest.approx(1, abs=1e-4)
         exact = 1.0
-        if name == "contract" and 3 * delta > 1:  # vòng lặp chỉ tới được |x| > x₀
+        if name == "contract" and 3 * delta > 1:  # phép lặp chỉ tới được |x| > x₀
             exact = torch.special.erfc(outer_root(delta) / 2**0.5).item()
         # Biên của vùng tìm lại được rơi giữa một dải rộng 0.001: sai không quá 2·p(0)·0.001.
         assert single == pytest.approx(exact, abs=8e-4)

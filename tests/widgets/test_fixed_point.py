@@ -1,4 +1,4 @@
-"""FixedPoint: dãy của vòng lặp, tốc độ Lⁿ; ảnh đi kèm và đầu vào sai."""
+"""FixedPoint: dãy của phép lặp, tốc độ Lⁿ; ảnh đi kèm và đầu vào sai."""
 
 import base64
 import json

@@ -106,7 +106,7 @@ def test_roots_are_for_the_line_only():
 
 @pytest.mark.parametrize("preset", ["contract", "network"])
 def test_a_picture_goes_with_the_figure(preset):
-    figure = ResidualFold(preset)
+    figure = ResidualFold(preset, 0.8)
     data, _ = figure._repr_mimebundle_()
     png = base64.b64decode(data["image/png"])
     assert png.startswith(b"\x89PNG")
