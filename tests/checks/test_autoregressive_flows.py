@@ -98,6 +98,7 @@ def test_edges_accepts_either_view_of_the_constant():
     assert checks.edges(set(right_edges(5)), dim=5)
 
 
+@pytest.mark.equation("eq-autoregressive-flow")
 def test_edges_are_the_dependencies_of_a_real_layer():
     """Cạnh z_j → h_i: đọc từ gradient của cơ chế điều kiện của một tầng IAF."""
     from course_utils.flows import MaskedAutoregressive
