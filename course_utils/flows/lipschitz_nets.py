@@ -31,6 +31,10 @@ class Activation(nn.Module):
         """Hệ số dương, xếp theo chiều thứ hai của x: (n, C) hay (n, C, H, W)."""
         return F.softplus(self.raw).view(-1, *[1] * (x.ndim - 2))
 
+    def slope(self, x: Tensor) -> Tensor:
+        """Đạo hàm tại x, cùng hình dạng x."""
+        raise NotImplementedError
+
 
 class Sine(Activation):
     """x -> sin(ωx)/ω: độ dốc cos(ωx) lấp đầy [−1, 1], đạo hàm bậc hai lớn tới ω.
@@ -46,6 +50,9 @@ class Sine(Activation):
         omega = self.scale(x)
         return torch.sin(omega * x) / omega
 
+    def slope(self, x: Tensor) -> Tensor:
+        return torch.cos(self.scale(x) * x)
+
 
 class LipSwish(Activation):
     """x -> x·σ(βx)/1.1: Swish chia cho 1.1, vì độ dốc lớn nhất của Swish là 1.0998.
@@ -58,6 +65,11 @@ class LipSwish(Activation):
 
     def forward(self, x: Tensor) -> Tensor:
         return x * torch.sigmoid(self.scale(x) * x) / 1.1
+
+    def slope(self, x: Tensor) -> Tensor:
+        a = self.scale(x) * x
+        gate = torch.sigmoid(a)
+        return gate * (1 + a * (1 - gate)) / 1.1
 
 
 ACTIVATIONS = {"sine": Sine, "lipswish": LipSwish}
@@ -72,13 +84,32 @@ def activation_named(name: str) -> type[Activation]:
     return ACTIVATIONS[name]
 
 
+class LipschitzMLP(nn.Sequential):
+    """Các tầng LipschitzLinear xen kẽ hàm kích hoạt: (n, in) -> (n, out)."""
+
+    def value_and_jacobian(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """g(x) (n, out) và Jacobian (n, out, in), theo quy tắc dây chuyền từ tầng đầu.
+
+        Đẩy mọi vector đơn vị qua mạng cùng lúc với x: một lượt, rẻ hơn lan truyền ngược từng đầu
+        ra. Hàng thứ j của `pushed` là ∂(giá trị hiện thời)/∂x_j.
+        """
+        pushed = torch.eye(x.shape[1], dtype=x.dtype, device=x.device)[None]
+        for layer in self:
+            if isinstance(layer, LipschitzLinear):
+                weight = layer.bounded_weight()
+                x, pushed = F.linear(x, weight, layer.bias), pushed @ weight.T
+            else:
+                x, pushed = layer(x), pushed * layer.slope(x)[:, None]
+        return x, pushed.expand(len(x), -1, -1).mT
+
+
 def lipschitz_mlp(
     in_features: int,
     hidden: Sequence[int],
     out_features: int,
     bound: float = 1.0,
     activation: str = "sine",
-) -> nn.Sequential:
+) -> LipschitzMLP:
     """Perceptron có hằng số Lipschitz không quá `bound`: (n, in) -> (n, out).
 
     m tầng tuyến tính, mỗi tầng được bound^{1/m}: tích của chúng là `bound`.
@@ -89,7 +120,7 @@ def lipschitz_mlp(
     layers: list[nn.Module] = []
     for a, b in itertools.pairwise(widths):
         layers += [LipschitzLinear(a, b, share), act(b)]
-    return nn.Sequential(*layers, LipschitzLinear(widths[-1], out_features, share))
+    return LipschitzMLP(*layers, LipschitzLinear(widths[-1], out_features, share))
 
 
 def lipschitz_conv_net(

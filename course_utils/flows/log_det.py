@@ -30,7 +30,12 @@ def differentiable(x: Tensor) -> Iterator[tuple[Tensor, bool]]:
 
 
 def value_and_jacobian(g: Function, x: Tensor) -> tuple[Tensor, Tensor]:
-    """g(x) (n, ...) và Jacobian từng điểm (n, D, D): D lần lan truyền ngược."""
+    """g(x) (n, ...) và Jacobian từng điểm (n, D, D): D lần lan truyền ngược.
+
+    Mạng tự biết đường rẻ hơn (`LipschitzMLP`) thì dùng đường ấy.
+    """
+    if hasattr(g, "value_and_jacobian"):
+        return g.value_and_jacobian(x)
     with differentiable(x) as (x, keep):
         value = g(x)
         rows = [

@@ -47,9 +47,13 @@ def small_net(dim=2, bound=0.6, seed=0):
 
 
 @pytest.mark.equation("eq-residual-layer")
+@pytest.mark.parametrize("path", ["pushed forward", "pulled back"])
+@pytest.mark.parametrize("activation", ["sine", "lipswish"])
 @pytest.mark.parametrize("dim", [1, 2, 5])
-def test_exact_is_slogdet_of_the_autograd_jacobian(dim):
-    net, x = small_net(dim), torch.randn(6, dim, dtype=torch.float64)
+def test_exact_is_slogdet_of_the_autograd_jacobian(dim, activation, path):
+    torch.manual_seed(0)
+    mlp, x = lipschitz_mlp(dim, (7, 6), dim, 0.9, activation), torch.randn(6, dim).double()
+    net = mlp.double().eval() if path == "pushed forward" else mlp.double().eval().forward
     value, jacobian = value_and_jacobian(net, x)
     torch.testing.assert_close(value, net(x))
     for i in range(len(x)):

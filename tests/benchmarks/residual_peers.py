@@ -1,0 +1,55 @@
+"""Luồng phần dư của normflows bên cạnh của giáo trình; nflows và zuko không có luồng phần dư."""
+
+import normflows
+from torch import Tensor, nn
+
+from course_utils.flows import ResidualFlow
+
+from .peers import Ours
+
+LIPSCHITZ = 0.97
+
+
+def ours_residual(dim, layers, width):
+    return Ours(ResidualFlow(dim, layers, (width,), LIPSCHITZ))
+
+
+class NormflowsResidual(nn.Module):
+    """Mạng hai tầng ẩn như ví dụ của normflows; log det ước lượng (mặc định), hay chính xác."""
+
+    def __init__(self, dim, layers, width, exact):
+        super().__init__()
+        options = {"brute_force": True, "reduce_memory": False} if exact else {}
+        flows = []
+        for _ in range(layers):
+            net = normflows.nets.LipschitzMLP([dim, width, width, dim], LIPSCHITZ)
+            flows += [normflows.flows.Residual(net, **options), normflows.flows.ActNorm(dim)]
+        base = normflows.distributions.DiagGaussian(dim, trainable=False)
+        # Vài tham số của thư viện sinh ra ở float64.
+        self.flow = normflows.NormalizingFlow(base, flows).float()
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        return self.flow.log_prob(x)
+
+    def sample(self, n: int) -> Tensor:
+        return self.flow.sample(n)[0]
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        return self.flow.forward(self.flow.inverse(x))
+
+
+def normflows_residual(dim, layers, width):
+    return NormflowsResidual(dim, layers, width, exact=False)
+
+
+def normflows_residual_exact(dim, layers, width):
+    return NormflowsResidual(dim, layers, width, exact=True)
+
+
+FAMILIES = {
+    "residual": {
+        "course_utils": ours_residual,
+        "normflows": normflows_residual,
+        "normflows, exact": normflows_residual_exact,
+    },
+}
