@@ -97,10 +97,14 @@ class LayersToOde(LiveFigure):
     @property
     def schedule(self) -> tuple[int, float]:
         """(K, δ) của chế độ và độ sâu đang chọn."""
+        return self.schedule_at(self.depth)
+
+    def schedule_at(self, depth: int) -> tuple[int, float]:
+        """(K, δ) của chế độ đang chọn, ở một độ sâu khác."""
         return {
-            "joint": (self.depth, 1 / self.depth),
-            "fixed_step": (self.depth, FIXED_STEP),
-            "fixed_depth": (FIXED_DEPTH, 1 / self.depth),
+            "joint": (depth, 1 / depth),
+            "fixed_step": (depth, FIXED_STEP),
+            "fixed_depth": (FIXED_DEPTH, 1 / depth),
         }[self.mode]
 
     def points(self) -> Tensor:
@@ -117,10 +121,10 @@ class LayersToOde(LiveFigure):
         h = torch.tanh(x @ W.T + b + c * t)
         return x @ A.T + h @ B.T, A + torch.einsum("ih,nh,hj->nij", B, 1 - h**2, W)
 
-    def layers(self, x: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def layers(self, x: Tensor | None = None, depth: int | None = None) -> tuple[Tensor, Tensor]:
         """Đường đi (K + 1, n, 2) qua các tầng, và Σ log|det(I + δJ)| (n,)."""
         x = self.points() if x is None else x
-        depth, delta = self.schedule
+        depth, delta = self.schedule_at(depth or self.depth)
         path, log_det = [x], torch.zeros(len(x), dtype=x.dtype)
         for k in range(depth):
             u, jacobian = self.field(path[-1], k * delta)
@@ -147,9 +151,9 @@ class LayersToOde(LiveFigure):
             log_det = log_det + h / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
         return torch.stack(path), log_det
 
-    def measures(self) -> dict[str, float]:
+    def measures(self, depth: int | None = None) -> dict[str, float]:
         """Trung bình trên chùm: sai số ở t = 1, lệch của tổng log det (nat), độ dời."""
-        path, log_det = self.layers()
+        path, log_det = self.layers(depth=depth)
         exact, integral = self.solution()
         return {
             "error": float((path[-1] - exact[-1]).norm(dim=1).mean()),
@@ -169,7 +173,7 @@ class LayersToOde(LiveFigure):
         plane.set(aspect="equal", xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW))
         plane.set(xlabel="$x_1$", ylabel="$x_2$")
         plane.set_title(f"K = {depth}, δ = {delta:g}: tầng (cam), nghiệm (xanh)", fontsize=9)
-        rows = [type(self)(self.preset, n, self.start, mode=self.mode).measures() for n in DEPTHS]
+        rows = [self.measures(n) for n in DEPTHS]  # một hình mới sẽ bị lưu vào sổ
         labels = {"error": "sai số ở t = 1", "log_det_error": "lệch log det (nat)"}
         for (key, label), color in zip(labels.items(), ("#b84a00", "#007a5a"), strict=True):
             values = np.array([row[key] for row in rows])
