@@ -32,8 +32,8 @@ class FlowVAE(VAE):
     event_shape, latent_dim, hidden, và trong `options` likelihood, beta, decoder : như `VAE`
     layers : số tầng IAF; thứ tự các tọa độ xuôi và ngược xen kẽ, tầng đầu là xuôi
     flow_hidden : bề rộng các tầng ẩn của mỗi mạng điều kiện, ít nhất latent_dim; () là tuyến tính
-    context_dim : bề rộng của ngữ cảnh h(x) mà mọi tầng cùng đọc. 0: một luồng chung cho mọi x, chỉ
-        tương đương với đổi tiên nghiệm
+    context_dim : bề rộng của ngữ cảnh h(x) mà mọi tầng cùng đọc. 0: một luồng chung cho mọi x,
+        tương đương với một VAE thường có tiên nghiệm đổi đi
     transformer : "affine", "spline", "additive", hoặc một vật của `flows.transformers`
     encoder : mạng của riêng bạn: (n, *event_shape) -> (n, 2·latent_dim + context_dim)
 

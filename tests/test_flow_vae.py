@@ -249,7 +249,7 @@ def test_a_flow_without_context_only_moves_the_prior():
         assert (log_moved_prior.exp().sum() * area).item() == pytest.approx(1, abs=1e-6)
 
 
-def test_only_a_context_lets_the_shape_depend_on_x():
+def test_only_a_context_lets_the_map_depend_on_x():
     """Không ngữ cảnh: cùng z_0 thì cùng z và cùng log-det với mọi x. Có ngữ cảnh: không."""
     start = torch.tensor([[0.3, -0.8]], dtype=torch.float64).expand(2, 2)
     x = torch.tensor([[0.5, -1.0], [2.0, 1.0]], dtype=torch.float64)
