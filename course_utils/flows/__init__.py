@@ -10,7 +10,6 @@ from .lipschitz import (
     LipschitzConv2d,
     LipschitzLinear,
     lipschitz_lower_bound,
-    power_iteration,
     weights_held,
 )
 from .lipschitz_nets import LipSwish, Sine, lipschitz_conv_net, lipschitz_mlp
@@ -24,6 +23,7 @@ from .log_det import (
 from .models import NICE, NeuralSplineFlow, RealNVP
 from .planar import Planar, Radial
 from .residual import ResidualFlow, ResidualLayer
+from .spectral import power_iteration
 from .splines import rational_quadratic_spline
 from .transform import Compose, Flow, StandardNormal, Transform
 from .transformers import AdditiveTransformer, AffineTransformer, SplineTransformer

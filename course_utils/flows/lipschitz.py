@@ -2,7 +2,7 @@
 
 ‖g(a) − g(b)‖ ≤ L·‖a − b‖ với mọi a, b. Hằng số của hàm hợp không vượt quá tích các hằng số, nên ta
 giữ từng tầng tuyến tính dưới cận bằng cách chia cho chuẩn phổ, và dùng hàm kích hoạt có độ dốc
-không quá 1. Chuẩn phổ σ(A) = max ‖Av‖/‖v‖ tính bằng lặp lũy thừa.
+không quá 1. Chuẩn phổ của từng tầng: xem `spectral.py`.
 
 Nguồn: Behrmann et al. (2019), mục 2; Chen et al. (2019), mục 3.3; Gouk et al. (2021).
 """
@@ -15,48 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import InputError
+from .spectral import krylov_direction, power_iteration, unit
 
 WARM_UP = 30  # số bước lặp lũy thừa khi dựng tầng
-SLACK = 1e-3  # phần dự phòng của tầng tích chập, vì lặp lũy thừa tiến đến σ từ phía dưới
-
-
-def unit(v: Tensor, otherwise: Tensor) -> Tensor:
-    """v/‖v‖; v bằng 0 thì giữ nguyên vector cũ."""
-    norm = v.norm()
-    return torch.where(norm > 0, v / norm.clamp_min(torch.finfo(v.dtype).tiny), otherwise)
-
-
-@torch.no_grad()
-def power_iteration(
-    apply: Callable[[Tensor], Tensor],
-    adjoint: Callable[[Tensor], Tensor],
-    v: Tensor,
-    steps: int = 1,
-    tolerance: float = 0.0,
-) -> Tensor:
-    """Hướng v bị A kéo dài nhất, ‖v‖ = 1: lặp v ← AᵀAv/‖AᵀAv‖.
-
-    ‖Av‖ không bao giờ vượt σ(A), và tăng dần đến σ(A) khi v ban đầu không vuông góc với hướng ấy;
-    tỉ số sai số mỗi bước là (σ₂/σ₁)². Dừng sau `steps` bước, hay sớm hơn, khi ‖AᵀAv‖ (ước lượng
-    của σ²) không tăng quá `tolerance` lần chính nó.
-
-    Tham số
-    -------
-    apply, adjoint : v -> Av và w -> Aᵀw; A có thể là một phép tích chập
-    v : vector ban đầu, đã có chuẩn 1
-
-    Sách: (eq-power-iteration)
-    """
-    previous = 0.0
-    for _ in range(steps):
-        image = adjoint(apply(v))
-        v = unit(image, otherwise=v)
-        if tolerance:
-            size = image.norm().item()
-            if size <= previous * (1 + tolerance):
-                break
-            previous = size
-    return v
+SLACK = 1e-3  # phần dự phòng của tầng tích chập, vì ước lượng tiến đến σ từ phía dưới
 
 
 class Lipschitz(nn.Module):
@@ -87,18 +49,15 @@ class Lipschitz(nn.Module):
         """Dựng buffer `v` rồi đi WARM_UP bước."""
         v = torch.randn(shape)
         self.register_buffer("v", v / v.norm())
-        self.v = self.iterate(WARM_UP)
+        self.v = power_iteration(self.apply_detached, self.adjoint, self.v, WARM_UP)
 
-    def iterate(self, steps: int, tolerance: float = 0.0) -> Tensor:
-        weight = self.weight.detach()
-        return power_iteration(
-            lambda v: self.apply_weight(v, weight), self.adjoint, self.v, steps, tolerance
-        )
+    def apply_detached(self, x: Tensor) -> Tensor:
+        return self.apply_weight(x, self.weight.detach())
 
     def direction(self) -> Tensor:
         """Hướng bị kéo dài nhất: đến hội tụ khi đánh giá, thêm một bước khi huấn luyện."""
         if self.training:
-            self.v.copy_(self.iterate(1))
+            self.v.copy_(power_iteration(self.apply_detached, self.adjoint, self.v))
             return self.v.clone()
         return self.converged()
 
@@ -155,9 +114,9 @@ class LipschitzConv2d(Lipschitz):
     khác, không chặn được phép tích chập; ở đây A là phép tích chập trên ảnh cỡ `size` và Aᵀ là
     `conv_transpose2d`.
 
-    Huấn luyện: một bước lặp lũy thừa mỗi lượt. Đánh giá: lặp đến khi σ² tăng chưa tới 1e-6 mỗi
-    bước. Lặp lũy thừa tiến đến σ từ phía dưới, nên cận dùng khi chia thấp hơn `bound` 0.1 %. Đó là
-    một sai số đo được, không phải một chứng minh.
+    Huấn luyện: một bước lặp lũy thừa mỗi lượt. Đánh giá: `krylov_direction`. Cả hai tiến đến σ từ
+    phía dưới, nên cận dùng khi chia thấp hơn `bound` 0.1 %. Đó là một sai số đo được, không phải
+    một chứng minh.
     Sách: (eq-power-iteration)
     """
 
@@ -187,7 +146,7 @@ class LipschitzConv2d(Lipschitz):
         return F.conv_transpose2d(y, self.weight.detach(), padding=self.padding)
 
     def converged(self) -> Tensor:
-        return self.iterate(1000, tolerance=1e-6)  # không nhớ lại: hai lần đánh giá cho cùng một số
+        return krylov_direction(self.apply_detached, self.adjoint, self.v)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[1:] != self.v.shape[1:]:

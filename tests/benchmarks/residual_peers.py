@@ -29,7 +29,14 @@ class NormflowsResidual(nn.Module):
         self.flow = normflows.NormalizingFlow(base, flows).float()
 
     def log_prob(self, x: Tensor) -> Tensor:
+        if self.training:  # thư viện để người dùng tự gọi lặp lũy thừa sau mỗi bước
+            normflows.utils.update_lipschitz(self.flow, 5)
         return self.flow.log_prob(x)
+
+    def train(self, mode: bool = True):
+        if not mode:
+            normflows.utils.update_lipschitz(self.flow, 200)
+        return super().train(mode)
 
     def sample(self, n: int) -> Tensor:
         return self.flow.sample(n)[0]
