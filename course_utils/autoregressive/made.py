@@ -128,7 +128,7 @@ class MaskedMLP(nn.Module):
         """Tích các mặt nạ: số đường đi lớn hơn 0 nghĩa là có phụ thuộc."""
         product = torch.eye(self.context_dim + self.dim)
         for mask in self.masks:
-            product = ((mask.cpu() @ product) > 0).float()
+            product = ((mask.cpu().float() @ product) > 0).float()
         product = product[:, self.context_dim :]
         return product.view(self.dim, self.outputs, self.dim).amax(1)
 

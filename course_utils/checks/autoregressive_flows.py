@@ -27,8 +27,10 @@ def transformers(answer: Any) -> Report:
         return empty
     try:
         *sets, roots = answer
-        sets = [frozenset(part.lower().replace(" ", "").replace(",", "")) for part in sets]
-    except (TypeError, AttributeError, ValueError):
+        if (empty := blank(*sets, name="hết bốn câu trả lời")) is not None:
+            return empty
+        sets = [frozenset("".join(part).lower().translate(_SEPARATORS)) for part in sets]
+    except (TypeError, ValueError):
         return Report(False, 'Cần ba chuỗi chữ cái rồi một số, ví dụ ("ab", "a", "b", 1).')
     if len(sets) != 3 or not all(part <= set("abcd") for part in sets):
         return Report(False, 'Cần ba chuỗi gồm các chữ a, b, c, d rồi một số: ("ab", "a", "b", 1).')
@@ -72,6 +74,7 @@ def transformers(answer: Any) -> Report:
     )
 
 
+_SEPARATORS = str.maketrans("", "", " ,;")
 _A_FOLDS = "Liên tục trên ℝ mà đơn ánh thì phải đơn điệu chặt."
 
 
@@ -88,7 +91,10 @@ def edges(answer: Any, dim: int = 3) -> Report:
         return empty
     names = {f"{kind}{i}" for kind in "xhz" for i in range(1, dim + 1)}
     try:
-        given = {(str(a).strip().lower(), str(b).strip().lower()) for a, b in answer}
+        pairs = [() if isinstance(edge, str) else tuple(edge) for edge in answer]
+        given = {tuple(str(n).strip().lower().replace("_", "") for n in edge) for edge in pairs}
+        if any(len(edge) != 2 for edge in given):
+            raise ValueError
     except (TypeError, ValueError):
         return Report(False, 'Cần danh sách các cặp (nguồn, đích), ví dụ [("x1", "z1")].')
     strange = sorted({n for edge in given for n in edge} - names)
@@ -121,6 +127,13 @@ def edges(answer: Any, dim: int = 3) -> Report:
             )
         if j > i and (f"z{j}", f"h{i}") in given:
             return Report(False, f"h{i} không được đọc z{j}: chỉ đọc những tọa độ đứng trước.")
+        if (f"z{j}", f"z{i}") in given:
+            return Report(
+                False,
+                f"z{j} không vào thẳng z{i}: nó chỉ ảnh hưởng qua h{i}. Bỏ z{j} → z{i}."
+                if j < i
+                else f"z{i} không đọc z{j}: chỉ cần x{i} và h{i}.",
+            )
         if j != i and (f"x{j}", f"z{i}") in given:
             return Report(False, f"z{i} chỉ giải từ x{i} (và h{i}); bỏ cạnh x{j} → z{i}.")
     missing = sorted(right - optional - given)
@@ -168,6 +181,8 @@ def cumulative_sum(
                         "Trong log N(z; 0, 1) có −z²/2, bạn quên chia 2.",
                     ),
                     (math.exp(log_p), "Đó là mật độ; đề hỏi log của nó."),
+                    (log_p + len(z) * LOG_2PI, "Sai dấu: log N(z; 0, 1) chứa −½·log 2π."),
+                    (log_p - 0.5 * len(z) * LOG_2PI, "Mỗi tọa độ góp ½·log 2π, bạn quên chia 2."),
                 ],
             ),
             *[
@@ -176,8 +191,12 @@ def cumulative_sum(
                     (float(max(pair)), "X_j chứa X_i: chỉ phần chung, i số hạng đầu, tương quan."),
                     (1.0, "Cov(Z_i, Z_i) = 1 cho mỗi số hạng chung; đếm số số hạng chung."),
                     (0.0, "X không độc lập: X_i và X_j có chung z_1, …, z_i."),
+                    (
+                        min(pair) / math.sqrt(pair[0] * pair[1]),
+                        "Đó là hệ số tương quan; hiệp phương sai không chia cho độ lệch chuẩn.",
+                    ),
                 )
-                if wrong != covariance
+                if abs(wrong - covariance) > 2e-3
             ],
         ],
     )
@@ -211,6 +230,11 @@ def ar1_density(answer: Any, w: float = 0.5, x: Sequence[float] = (1, 2, 0, 1)) 
         (_log_normal(x), "Bạn thay z bằng x. Phải gỡ trước: z_i = x_i − w·x_{i−1}."),
         (right + 0.5 * len(x) * LOG_2PI, "Bạn quên −(D/2)·log 2π."),
         (
+            2 * right + 0.5 * len(x) * LOG_2PI,
+            "Trong log N(z; 0, 1) có −z²/2, bạn quên chia 2.",
+        ),
+        (math.exp(right), "Đó là mật độ; đề hỏi log của nó."),
+        (
             _log_normal([b + w * a for a, b in zip((0, *x), x, strict=False)]),
             "Sai dấu: x_i = w·x_{i−1} + z_i nên z_i = x_i − w·x_{i−1}.",
         ),
@@ -229,6 +253,10 @@ def exponential_conditioner(
     right = alpha * sum(z[:-1])
     wrong = [
         (alpha * sum(z), "Hệ số mũ của x_i là α·z_{i−1}: z_D không nằm trong hệ số nào."),
+        (
+            alpha * sum(z[1:]),
+            "Lệch một chỉ số: hệ số mũ của x_i là α·z_{i−1}, không phải α·z_i.",
+        ),
         (0.0, "Ở bài cộng dồn ∂τ/∂z_i = 1; ở đây ∂τ/∂z_i = exp(α·z_{i−1})."),
         (
             alpha**3 * math.prod(z[:-1]),

@@ -3,6 +3,7 @@
 Cả hai nhận `conditioner`, một hàm z (n, D) -> hai tensor (n, D) mà cột i chỉ đọc z_{<i}.
 """
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -67,11 +68,11 @@ def sequential_inverse(answer: Any) -> Report:
     """
     if (empty := _not_callable(answer, "my_inverse")) is not None:
         return empty
-    for seed, (n, dim) in enumerate([(4, 3), (5, 9), (1, 1)]):
+    for seed, (n, dim) in enumerate([(5, 9), (4, 3), (1, 1)]):
         z = torch.randn(n, dim, generator=torch.Generator().manual_seed(seed)).double()
         s, m = _smooth_conditioner(z)
         x = s.exp() * z + m
-        counted = _Counter(_smooth_conditioner)
+        counted = _Counter(_smooth_conditioner, x.shape)
         got = _attempt(answer, x, counted, shape=(n, dim))
         if isinstance(got, Report):
             return got
@@ -84,6 +85,15 @@ def sequential_inverse(answer: Any) -> Report:
             )
         if torch.allclose(got, z, rtol=0, atol=1e-9):
             continue
+        if got.isnan().any():
+            return Report(
+                False, "Kết quả có NaN. Có log của số âm hay phép chia 0/0 ở đâu đó không?"
+            )
+        if torch.allclose(got, z, rtol=0, atol=1e-4):
+            return Report(
+                False,
+                "Đúng cách, nhưng sai số còn lớn hơn 1e−9: x là float64, đừng đổi nó sang float32.",
+            )
         for wrong, text in _wrong_inverses(x):
             if torch.allclose(got, wrong, rtol=0, atol=1e-6):
                 return Report(False, text)
@@ -117,18 +127,29 @@ def _attempt(answer: Callable, points: Tensor, conditioner: Callable, shape) -> 
         return Report(False, f"Mã dừng giữa chừng vì {type(error).__name__}: {text}")
     if got is None or got is Ellipsis:
         return blank(None, name="giá trị trả về")
-    if not isinstance(got, Tensor):
+    try:
+        got = torch.as_tensor(got)
+    except Exception:
         return Report(False, f"Cần trả về một tensor, nhưng nhận được {type(got).__name__}.")
+    if got.is_complex():
+        return Report(False, "Kết quả là số phức. Có log của số âm không?")
     if tuple(got.shape) != tuple(shape):
         return Report(False, f"Kích thước là {tuple(got.shape)}, cần {tuple(shape)}.")
     return got.detach()
 
 
 class _Counter:
-    def __init__(self, conditioner: Callable):
-        self.conditioner, self.calls = conditioner, 0
+    """Đếm số lần gọi cơ chế điều kiện, và đòi lô đầy đủ như đề bài hứa."""
+
+    def __init__(self, conditioner: Callable, shape: torch.Size):
+        self.conditioner, self.shape, self.calls = conditioner, shape, 0
 
     def __call__(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        if z.shape != self.shape:
+            raise ValueError(
+                f"conditioner cần cả lô {tuple(self.shape)}, nhưng nhận {tuple(z.shape)}; cột nào "
+                "chưa biết thì điền số bất kỳ"
+            )
         self.calls += 1
         return self.conditioner(z)
 
@@ -165,6 +186,11 @@ def _log_det_hint(got: Tensor, exact: Tensor, z: Tensor) -> Report:
         (a.abs().prod(1), "Đó là |det J|; còn thiếu bước lấy log."),
         (a.prod(1), "Đó là det J (có dấu); đề hỏi log|det J|."),
         (a.sum(1), "a là hệ số giãn, không phải log của nó: cộng log|a_i|."),
+        (exact / math.log(2), "Bạn dùng log cơ số 2; ở đây là log tự nhiên."),
+        (
+            (a * z).abs().log().sum(1),
+            "∂τ/∂z_i chỉ là hệ số a_i đứng trước z_i: không có z_i trong định thức.",
+        ),
         (a.abs().log().sum().expand_as(exact), "Mỗi điểm trong lô có một log định thức riêng."),
     ]
     for value, text in wrong:
@@ -195,6 +221,11 @@ def _wrong_inverses(x: Tensor) -> list[tuple[Tensor, str]]:
             "Nhưng h_i = c_i(z_{<i}): phải đọc z.",
         ),
         (
+            sweep(lambda s, m: (x - m) * (-s).exp(), 1),
+            "Mọi h_i đều tính khi các z trước nó chưa gỡ (chỉ một lượt, hay đi từ phải sang trái). "
+            "Phải đi từ trái sang phải: có z_{<i} rồi mới có h_i.",
+        ),
+        (
             sweep(lambda s, m: (x - m) * (-s).exp(), dim // 2),
             "Mới gỡ được nửa đầu: sau k lượt chỉ chắc đúng k tọa độ đầu, nên cần D lượt.",
         ),
@@ -205,4 +236,4 @@ def _wrong_inverses(x: Tensor) -> list[tuple[Tensor, str]]:
         ),
         (sweep(lambda s, m: x * s.exp() + m, dim), "Đó là chiều z → x. Hãy gỡ: cho x, tìm z."),
     ]
-    return wrong if dim > 1 else wrong[2:]
+    return wrong if dim > 1 else wrong[3:]

@@ -83,6 +83,13 @@ def test_context_reaches_every_output_and_leaks_nothing(order, hidden):
     assert (paths[:, :3] > 0).all()
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_dependencies_do_not_care_about_the_dtype(dtype):
+    net = MaskedMLP(5, (7, 6), outputs=2, context_dim=3)
+    expected = net.dependencies()
+    assert torch.equal(net.to(dtype).dependencies(), expected)
+
+
 def test_one_variable_is_a_table(randomize):
     model = randomize(MADE(1, levels=4, hidden=(3,)))
     p = model.log_prob(torch.arange(4).view(4, 1)).exp()

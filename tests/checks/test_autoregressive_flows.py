@@ -5,6 +5,7 @@ import math
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -57,6 +58,8 @@ def test_transformers_key_holds_numerically():
     roots = sum(abs(v**3 - v) < 1e-12 for v in (-1.0, 0.0, 1.0))
     assert checks.transformers((one_to_one, finite, falling, roots))
     assert checks.transformers(("d, c, b", "D C", "c", Fraction(3)))
+    assert checks.transformers([["b", "c", "d"], {"c", "d"}, ("c",), 3])
+    assert checks.transformers(("bcd", None, "c", 3)).blank
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,7 @@ def test_edges_accepts_either_view_of_the_constant():
     assert checks.edges(right_edges())
     assert checks.edges([e for e in right_edges() if e != ("h1", "z1")])
     assert checks.edges(set(right_edges(5)), dim=5)
+    assert checks.edges([[f"{a[0].upper()}_{a[1]}", b] for a, b in right_edges()])
 
 
 @pytest.mark.equation("eq-autoregressive-flow")
@@ -129,6 +133,10 @@ def test_edges_are_the_dependencies_of_a_real_layer():
         (lambda e: [(a, b) for a, b in e if a[0] != "h"], "cần cả h_i"),
         (lambda e: [(a, b) for a, b in e if a[0] != "x"], "giải từ x_i"),
         (lambda e: [*e, ("h2", "h3")], "Thừa cạnh"),
+        (lambda e: [*e, ("z1", "z2")], "chỉ ảnh hưởng qua h2"),
+        (lambda e: [*e, ("z3", "z2")], "chỉ cần x2 và h2"),
+        (lambda e: ["x1", "z1"], "danh sách các cặp"),
+        (lambda e: dict(e), "danh sách các cặp"),
         (lambda e: [*e, ("y1", "h3")], "Không có nút"),
         (lambda e: [], "Thiếu cạnh"),
         (lambda e: 3, "danh sách"),
@@ -170,6 +178,9 @@ def test_cumulative_sum_is_the_full_gaussian(x, pair):
         ((-16.5136, 2), "chia 2"),
         ((-5.5136, 2), "‖z‖²"),
         ((math.exp(-11.013631), 2), "đó là mật độ"),
+        ((-5.5 + 3 * LOG_2PI, 2), "chứa −½·log 2π"),
+        ((-5.5 - 6 * LOG_2PI, 2), "góp ½·log 2π"),
+        ((-11.0136, 2 / math.sqrt(10)), "hệ số tương quan"),
         ((-11.0136, 5), "phần chung"),
         ((-11.0136, 1), "số số hạng chung"),
         ((-11.0136, 0), "không độc lập"),
@@ -199,6 +210,8 @@ def test_ar1_density_is_the_full_gaussian(w, x):
         (6.3008, "đối log"),
         (-6.6758, "thay z bằng x"),
         (-8.3008, "Sai dấu"),
+        (-5.25 - 2 * LOG_2PI, "quên chia 2"),
+        (math.exp(-6.300754), "Đó là mật độ"),
     ],
 )
 def test_ar1_density_hints(answer, hint):
@@ -225,6 +238,7 @@ def test_exponential_conditioner_against_autograd(alpha, z):
     ("answer", "hint"),
     [
         (0.96, "z_D"),
+        (0.66, "Lệch một chỉ số"),
         (0, "cộng dồn"),
         (-0.027, "tổng"),
         (-0.3, "tổng"),
@@ -271,6 +285,8 @@ def test_conditioners_of_the_checkers_are_strictly_causal():
         lambda z, c: c(z)[0].abs().log().sum(1),
         lambda z, c: torch.log(torch.abs(c(z)[0])).sum(dim=-1),
         lambda z, c: torch.stack([0.5 * torch.log(a * a).sum() for a in c(z)[0]]),
+        lambda z, c: np.log(np.abs(c(z)[0].numpy())).sum(1),
+        lambda z, c: [float(a.abs().log().sum()) for a in c(z)[0]],
     ],
 )
 def test_log_det_accepts_right_answers(right):
@@ -289,7 +305,11 @@ def test_log_det_accepts_right_answers(right):
         (lambda z, c: c(z)[0].sum(1), "hệ số giãn"),
         (lambda z, c: c(z)[0].abs().log().sum(), "Kích thước"),
         (lambda z, c: c(z)[0].abs().log().sum().expand(len(z)), "trong lô"),
-        (lambda z, c: 1.0, "tensor"),
+        (lambda z, c: c(z)[0].abs().log2().sum(1), "cơ số 2"),
+        (lambda z, c: (z * c(z)[0]).abs().log().sum(1), "không có z_i"),
+        (lambda z, c: c(z)[0].to(torch.complex64).log().sum(1), "số phức"),
+        (lambda z, c: 1.0, "Kích thước"),
+        (lambda z, c: {}, "tensor"),
         (lambda z, c: 1 / 0, "ZeroDivisionError"),
         (3, "Cần một hàm"),
     ],
@@ -337,6 +357,7 @@ def test_sequential_inverse_accepts_both_ways():
 
     assert checks.sequential_inverse(loop_inverse)
     assert checks.sequential_inverse(jacobi)
+    assert checks.sequential_inverse(lambda x, c: jacobi(x, c).numpy())
 
 
 def one_pass(x, conditioner):
@@ -358,6 +379,14 @@ def too_many(x, conditioner):
     return loop_inverse(x, conditioner)
 
 
+def right_to_left(x, conditioner):
+    z = torch.zeros_like(x)
+    for i in reversed(range(x.shape[1])):
+        s, m = conditioner(z)
+        z[:, i] = ((x - m) * (-s).exp())[:, i]
+    return z
+
+
 def newton_step(x, conditioner):
     jacobian = torch.func.vmap(
         torch.func.jacrev(
@@ -374,6 +403,10 @@ def newton_step(x, conditioner):
         (half, "nửa đầu"),
         (too_many, "D lượt là đủ"),
         (newton_step, ""),
+        (right_to_left, "từ trái sang phải"),
+        (lambda x, c: loop_inverse(x.float(), c), "float32"),
+        (lambda x, c: loop_inverse(x, c) * math.nan, "NaN"),
+        (lambda x, c: loop_inverse(x, lambda z: c(z[:, :1])), "cần cả lô"),
         (loop(lambda x, s, m: (x - m) * s.exp()), "nhân với e^{−s}"),
         (loop(lambda x, s, m: x * (-s).exp() - m), "trừ m trước"),
         (loop(lambda x, s, m: x * s.exp() + m), "chiều z → x"),
