@@ -60,13 +60,13 @@ def log_det_exact(g: Function, x: Tensor) -> Tensor:
 
 
 def draw_probes(x: Tensor, count: int, kind: str = "rademacher") -> Tensor:
-    """`count` vector thăm dò cùng hình dạng x, E[vvᵀ] = I: (count, n, ...).
+    """`count` vector dò cùng hình dạng x, E[vvᵀ] = I: (count, n, ...).
 
     "rademacher" là ±1 đồng khả năng, "gaussian" là N(0, 1).
     """
     if kind not in ("rademacher", "gaussian"):
         raise InputError(
-            f"Không có vector thăm dò loại {kind!r}; hãy chọn 'rademacher' hoặc 'gaussian'."
+            f"Không có vector dò loại {kind!r}; hãy chọn 'rademacher' hoặc 'gaussian'."
         )
     normal = torch.randn((count, *x.shape), dtype=x.dtype, device=x.device)
     return normal if kind == "gaussian" else torch.where(normal > 0, 1.0, -1.0).to(x.dtype)
@@ -78,7 +78,7 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
 
 
 def series(g: Function, x: Tensor, probe: Tensor, weights: list[float], gradient: str) -> Tensor:
-    """Σ_k weights[k−1]·(−1)^{k+1}·vᵀJᵏv/k với một vector thăm dò v, (n,).
+    """Σ_k weights[k−1]·(−1)^{k+1}·vᵀJᵏv/k với một vector dò v, (n,).
 
     gradient="graph": giữ đồ thị của mọi tích vᵀJᵏ, bộ nhớ O(số số hạng).
     gradient="neumann": giá trị tính không giữ đồ thị. Gradient lấy từ đồng nhất thức
@@ -117,12 +117,12 @@ def log_det_series(
     """Chuỗi lũy thừa cắt sau `terms` số hạng, vết ước lượng bằng Hutchinson: (n,).
 
     Độ chệch: phần đuôi bị cắt, không quá D·L^{terms+1}/((terms+1)(1 − L)) với L = Lip(g); thêm
-    vector thăm dò không làm nó giảm.
-    Phương sai: của các vết; giảm như 1/(số vector thăm dò).
+    vector dò không làm nó giảm.
+    Phương sai: của các vết; giảm như 1/(số vector dò).
 
     Tham số
     -------
-    probes : số vector thăm dò, hay chính các vector ấy (p, n, ...)
+    probes : số vector dò, hay chính các vector ấy (p, n, ...)
     kind : "rademacher" hoặc "gaussian"
     gradient : "neumann" (bộ nhớ không phụ thuộc `terms`) hoặc "graph"; với "neumann" gradient là
         của chuỗi Neumann cắt sau số mũ `terms`, không phải đạo hàm đúng của giá trị trả về
@@ -149,11 +149,11 @@ def log_det_roulette(
 
     `always` số hạng đầu luôn được tính. Sau mỗi số hạng tiếp theo, dừng với xác suất `stop`; số
     hạng thứ always + m được tính với xác suất (1 − stop)^m nên mang trọng số (1 − stop)^{−m}. Chi
-    phí trung bình: always + (1 − stop)/stop lần lan truyền ngược mỗi vector thăm dò.
+    phí trung bình: always + (1 − stop)/stop lần lan truyền ngược mỗi vector dò.
 
     Độ chệch: 0, cả giá trị lẫn gradient (mọi `gradient`).
     Phương sai: hữu hạn khi ρ² < 1 − stop, với ρ là bán kính phổ của J; ρ lớn hơn thì trung bình vẫn
-    đúng nhưng có đuôi rất nặng, hãy giảm `stop` hay tăng `always`. Mỗi vector thăm dò rút một chỗ
+    đúng nhưng có đuôi rất nặng, hãy giảm `stop` hay tăng `always`. Mỗi vector dò rút một chỗ
     cắt, chung cho cả lô, nên các điểm của lô không độc lập.
 
     Tham số khác: xem `log_det_series`; `seed` cố định các chỗ cắt.

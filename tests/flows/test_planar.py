@@ -1,4 +1,4 @@
-"""Luồng phẳng và luồng hướng tâm: định thức, ràng buộc ở sát mép, nghịch đảo tới chữ số cuối."""
+"""Luồng phẳng và luồng xuyên tâm: định thức, ràng buộc ở sát mép, nghịch đảo tới chữ số cuối."""
 
 import math
 

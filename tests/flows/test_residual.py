@@ -189,7 +189,7 @@ def test_layers_are_euler_steps():
 def roulette_z_score(layers: int, draws: int = 10_000) -> float:
     """Điểm z của trung bình `draws` ước lượng so với log p chính xác, tại một điểm."""
     flow = shaken(ResidualFlow(3, layers, (8,), 0.6, "roulette", always=2, stop=0.5)).double()
-    copies = 40  # chung chỗ cắt, riêng vector thăm dò: lấy trung bình từng lô rồi so các lô
+    copies = 40  # chung chỗ cắt, riêng vector dò: lấy trung bình từng lô rồi so các lô
     x = torch.full((copies, 3), 0.3, dtype=torch.float64)
     with torch.no_grad():
         exact = flow.log_prob(x[:1]).item()
