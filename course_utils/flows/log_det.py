@@ -1,6 +1,6 @@
 """log det(I + J_g(x)) của tầng phần dư x + g(x), với Lip(g) < 1: tính đúng, và ước lượng.
 
-Lip(g) < 1 thì mọi giá trị riêng của J nằm trong đĩa đơn vị mở, nên det(I + J) > 0 và
+Lip(g) < 1 thì mọi trị riêng của J nằm trong đĩa đơn vị mở, nên det(I + J) > 0 và
 
     log det(I + J) = Σ_{k≥1} (−1)^{k+1} tr(Jᵏ)/k.
 

@@ -127,7 +127,7 @@ def test_convolution_norm_on_a_large_space(seed, dtype):
 @pytest.mark.equation("eq-power-iteration")
 def test_norm_of_the_kernel_matrix_does_not_bound_the_convolution():
     # Nhân 3×3 toàn số 1: ma trận 1×9 có chuẩn 3. Trên ảnh 8×8, mỗi chiều là ma trận ba đường chéo
-    # toàn 1, giá trị riêng lớn nhất 1 + 2cos(π/9): chuẩn của tích chập là bình phương của nó.
+    # toàn 1, trị riêng lớn nhất 1 + 2cos(π/9): chuẩn của tích chập là bình phương của nó.
     conv = LipschitzConv2d(1, 1, 3, (8, 8)).double().eval()
     with torch.no_grad():
         conv.weight.fill_(1.0)
