@@ -104,6 +104,7 @@ class LipschitzLinear(Lipschitz):
         return torch.linalg.svd(self.weight, full_matrices=False).Vh[0]
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, in) -> (n, out), với trọng số đã chia."""
         return F.linear(x, self.bounded_weight(), self.bias)
 
 
@@ -149,6 +150,7 @@ class LipschitzConv2d(Lipschitz):
         return krylov_direction(self.apply_detached, self.adjoint, self.v)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(n, C, H, W) -> (n, C', H, W), với trọng số đã chia."""
         if x.shape[1:] != self.v.shape[1:]:
             raise InputError(
                 f"Tầng này giữ cận Lipschitz trên ảnh {tuple(self.v.shape[1:])}, mà dữ liệu vào là "

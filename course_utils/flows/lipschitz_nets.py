@@ -47,6 +47,7 @@ class Sine(Activation):
         super().__init__(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
+        """sin(ωx)/ω, cùng hình dạng với x."""
         omega = self.scale(x)
         return torch.sin(omega * x) / omega
 
@@ -64,6 +65,7 @@ class LipSwish(Activation):
         super().__init__(features, scale)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x·σ(βx)/1.1, cùng hình dạng với x."""
         return x * torch.sigmoid(self.scale(x) * x) / 1.1
 
     def slope(self, x: Tensor) -> Tensor:
