@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from .base import check_batch, check_count
+from .base import check_batch, check_count, describe_shape
 from .errors import InputError
 from .flows.autoregressive import Inverse, MaskedAutoregressive
 from .flows.transformers import Transformer
@@ -75,9 +75,15 @@ class FlowVAE(VAE):
     def encode_with_context(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """(μ(x), log σ²(x)) của z_0, mỗi thứ (n, latent_dim), và h(x) (n, context_dim)."""
         self.check(x)
-        d = self.latent_dim
+        parts = [self.latent_dim, self.latent_dim, self.context_dim]
         outputs = self.encoder(self.likelihood.prepare(x))
-        return outputs.split([d, d, self.context_dim], 1)
+        if outputs.shape[1:] != (sum(parts),):
+            raise InputError(
+                f"Bộ mã hóa trả về hình dạng {describe_shape(outputs.shape)}; ở đây cần "
+                f"({len(x)}, {sum(parts)}): 2·latent_dim số cho μ và log σ², rồi context_dim số "
+                f"cho ngữ cảnh."
+            )
+        return outputs.split(parts, 1)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(μ(x), log σ²(x)) của z_0, điểm xuất phát của luồng; không phải moment của q(z | x)."""

@@ -378,6 +378,10 @@ def test_bad_data_is_explained_by_every_method(method, x, words):
         (lambda: FlowVAE(2, latent_dim=9, flow_hidden=(4,)), "Tầng ẩn rộng 4"),
         (lambda: FlowVAE(2, transformer="cubic"), "phép biến đổi"),
         (lambda: FlowVAE(2, beta=-1.0), "beta"),
+        (
+            lambda: FlowVAE(2, encoder=torch.nn.Linear(2, 4)).elbo(torch.zeros(4, 2)),
+            r"Bộ mã hóa trả về hình dạng \(4, 4\).*\(4, 12\)",
+        ),
         (lambda: FlowVAE(2).elbo(torch.zeros(4, 2), samples=0), "samples"),
         (lambda: FlowVAE(2).log_weights(torch.zeros(4, 2), 0), "`k`"),
         (lambda: FlowVAE(2).kl_per_dimension(torch.zeros(4, 2)), "không tách"),

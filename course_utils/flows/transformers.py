@@ -90,6 +90,11 @@ TRANSFORMERS = {
 def as_transformer(transformer: str | Transformer) -> Transformer:
     """Tên trong TRANSFORMERS thành phép biến đổi mặc định của tên ấy; vật có sẵn thì giữ nguyên."""
     if not isinstance(transformer, str):
+        if isinstance(transformer, type) or not hasattr(transformer, "parameters_per_coordinate"):
+            raise InputError(
+                f"transformer = {transformer!r}; cần một tên như 'affine', hoặc một vật đã dựng "
+                f"như AffineTransformer() (có cặp ngoặc)."
+            )
         return transformer
     if transformer not in TRANSFORMERS:
         raise InputError(

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
+from course_utils.data import toy
 from course_utils.errors import InputError
+from course_utils.evaluation import gap_to_entropy
 from course_utils.flows import (
     IAF,
     MAF,
@@ -23,6 +25,7 @@ from course_utils.flows import (
     MaskedAutoregressive,
     SplineTransformer,
 )
+from course_utils.training import fit
 
 TRANSFORMERS = [AdditiveTransformer(), AffineTransformer(), SplineTransformer(bins=5)]
 HIDDEN = [(), (12,), (17, 12)]
@@ -295,6 +298,18 @@ def test_one_coordinate(model, randomize):
     assert flow.sample(3).shape == (3, 1)
 
 
+@pytest.mark.slow
+@pytest.mark.equation("eq-maf")
+def test_the_long_recipe_of_the_docstring_bends_five_arms():
+    """Chong chóng, tầng affine: khoảng hở dưới 0.05 nat, như docstring của MAF nói."""
+    torch.manual_seed(0)
+    model = MAF(2, layers=12, hidden=(32, 32), transformer=AffineTransformer(3.0))
+    target = toy.get("pinwheel")
+    fit(model, target, steps=2000, lr=1e-2, progress=False)
+    gap, error = gap_to_entropy(model, target)
+    assert -3 * error < gap < 0.05 + 3 * error
+
+
 # --- Phép biến đổi từng tọa độ --------------------------------------------------------------------
 
 
@@ -327,6 +342,8 @@ def test_transformers_increase_and_invert(transformer, k, seed):
         (lambda: MaskedAutoregressive(2.5), r"`dim` = 2\.5"),
         (lambda: MAF(2, layers=0), "layers = 0.*ít nhất một tầng"),
         (lambda: MAF(2, transformer="sigmoid"), "tên 'sigmoid'.*'affine'"),
+        (lambda: MAF(2, transformer=AffineTransformer), "có cặp ngoặc"),
+        (lambda: MAF(2, transformer=None), "transformer = None.*'affine'"),
         (lambda: MaskedAutoregressive(3, order=[0, 0, 1]), "không phải một thứ tự của 3 biến"),
         (lambda: MaskedAutoregressive(9, (5,)), "rộng 5 không đủ cho 9 biến"),
         (lambda: MaskedAutoregressive(5, (4,), context_dim=1), r"ít nhất 5 nút.*0\.\.4"),

@@ -1,4 +1,4 @@
-# Sai: coi hàm hằng (a = b = 0) cũng đơn điệu ngặt.
+# Sai: coi hàm hằng (a = b = 0) cũng đơn điệu chặt.
 def classify(a, b):
     valid = a * b >= 0
     return valid, valid and b != 0, valid and a + b < 0
