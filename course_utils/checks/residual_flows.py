@@ -3,7 +3,9 @@
 Mỗi hàm tự tính đáp án; gợi ý nhắm vào những lỗi hay gặp nhất của từng câu.
 """
 
+import itertools
 import math
+import re
 import unicodedata
 from typing import Any
 
@@ -38,6 +40,11 @@ def planar_log_det(answer: Any) -> Report:
                 "và tanh′(0) = 1.",
             ),
             ((1 + dot, None), "Đó là det J; đề hỏi log|det J|."),
+            ((dot, None), "Đó là h′·wᵀu. det J = 1 + h′·wᵀu, rồi còn phải lấy log."),
+            (
+                (log_det / math.log(10), None),
+                "Đó là log cơ số 10; giáo trình dùng log tự nhiên (nat).",
+            ),
             ((-log_det, None), "Dấu ngược: det J = 2.5 > 1 nên log của nó dương."),
             (
                 (log_det, 0.0),
@@ -56,7 +63,7 @@ def planar_log_det(answer: Any) -> Report:
 def largest_step(step: Any, kind: Any) -> Report:
     """δ lớn nhất để x − 3δ·tanh x là song ánh; và δ·Lip(u) < 1 là điều kiện "đủ" hay gì khác.
 
-    kind: "đủ", "cần" hay "cần và đủ".
+    kind: "đủ", "cần" hay "cần và đủ"; «đủ, không cần» cũng đọc được.
     Sách: (eq-lipschitz-condition)
     """
     if (empty := blank(step, kind, name="δ và loại điều kiện")) is not None:
@@ -65,13 +72,14 @@ def largest_step(step: Any, kind: Any) -> Report:
         step,
         1 / 3,
         tol=1e-3,
-        name="δ lớn nhất",
+        name="bước δ lớn nhất",
         hints=[
             (3.0, "3 là Lip(u). Điều kiện là δ·Lip(u) không quá 1."),
             (1.0, "δ = 1 cho độ dốc 1 − 3 = −2 tại 0: φ đi xuống ở giữa, đã gấp."),
             (0.3, "δ = 0.3 dùng được, nhưng chưa phải δ lớn nhất: độ dốc nhỏ nhất còn là 0.1."),
             (0.5, "δ = 0.5 cho độ dốc 1 − 1.5 = −0.5 tại 0: φ đã gấp."),
             (2 / 3, "δ = 2/3 cho độ dốc 1 − 2 = −1 tại 0. Hãy giải 1 − 3δ ≥ 0."),
+            (-1 / 3, "δ là cỡ bước, một số dương. Hãy giải 1 − 3δ ≥ 0."),
             (math.inf, "Với u = +3·tanh thì mọi δ đều được; câu này hỏi u = −3·tanh."),
         ],
     )
@@ -79,10 +87,12 @@ def largest_step(step: Any, kind: Any) -> Report:
         return report
     if not isinstance(kind, str):
         return Report(False, 'Loại điều kiện cần là chuỗi: "đủ", "cần" hay "cần và đủ".')
-    word = " ".join(unicodedata.normalize("NFC", kind).lower().split())
-    if word == "đủ":
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", kind).lower())
+    denied = {b for a, b in itertools.pairwise(words) if a in ("không", "chưa")}
+    claimed = {"cần", "đủ"} & set(words) - denied
+    if claimed == {"đủ"}:
         return Report(True, "Đúng rồi: đủ, không cần. u = +3·tanh khả nghịch với mọi δ > 0.")
-    if word in ("cần", "cần và đủ", "đủ và cần"):
+    if "cần" in claimed:
         return Report(
             False,
             "δ đúng. Nhưng thử u = +3·tanh với δ = 1: δ·Lip(u) = 3, mà x + 3·tanh x vẫn tăng "
@@ -96,9 +106,9 @@ def fold(answer: Any) -> Report:
 
     Sách: (eq-lipschitz-condition)
     """
-    edge = 1.3
+    edge = root = 1.3  # các nghiệm dương của φ(x) = 0 và φ(x) = 0.05
     for _ in range(200):
-        edge = 1.5 * math.tanh(edge)
+        edge, root = 1.5 * math.tanh(edge), 0.05 + 1.5 * math.tanh(root)
     mass = math.erfc(edge / math.sqrt(2))
     middle = _mass_of_middle(0.05)
     return numbers(
@@ -119,6 +129,14 @@ def fold(answer: Any) -> Report:
                 "Bạn mới lấy một phía. Mật độ một nghiệm có cả nhánh y > 0 và nhánh y < 0.",
             ),
             ((3, middle), "Đó là P(|y| < 0.05) đúng; đề hỏi tổng khối lượng trên cả trục."),
+            (
+                (3, mass - math.erfc(root / math.sqrt(2))),
+                "Đó mới là phần |y| < 0.05 của mật độ một nghiệm; đề hỏi tổng trên cả trục.",
+            ),
+            (
+                (3, round(100 * mass, 1)),
+                "Khối lượng là một tỉ lệ từ 0 đến 1, không phải phần trăm.",
+            ),
             ((mass, 3), "Hai số đúng nhưng ngược chỗ: số nghiệm đứng trước."),
         ],
     )
@@ -151,6 +169,10 @@ def fixed_point_inverse(answer: Any) -> Report:
                 "Đó mới là một bước. Lặp lại: đặt x mới vào residual, giữ nguyên y.",
             ),
             (
+                lambda residual, y, steps: y + residual(y),
+                "Đó là φ(y), tức đi xuôi thêm một lần. Phép ngược lặp x ← y − residual(x).",
+            ),
+            (
                 _iterate(lambda residual, x, y: y + residual(x)),
                 "Sai dấu: từ x + residual(x) = y suy ra x = y − residual(x).",
             ),
@@ -168,6 +190,16 @@ def fixed_point_inverse(answer: Any) -> Report:
                     residual, y, steps + 1
                 ),
                 "Thừa một bước: x₀ = y, và residual được gọi đúng `steps` lần.",
+            ),
+            (
+                lambda residual, y, steps: _iterate(lambda r, x, y: y - r(x))(
+                    residual, y, steps - 1
+                ),
+                "Thiếu một bước: x₀ = y chưa tính là một bước, residual được gọi đúng `steps` lần.",
+            ),
+            (
+                lambda residual, y, steps: _iterate(lambda r, x, y: y - r(x))(residual, y, 100),
+                "Bạn lặp đến hội tụ. Đề bảo dừng sau đúng `steps` bước, dù chưa hội tụ.",
             ),
             (
                 lambda residual, y, steps: _iterate(
@@ -213,13 +245,17 @@ def worst_case_steps(answer: Any) -> Report:
     return number(
         answer,
         math.ceil(exact),
-        tol=0.5,
+        tol=0.05,
         name="số bước",
         hints=[
             (6, "6 là số chữ số. Mỗi bước chỉ bớt 10% sai số, không phải 90%."),
             (7, "Mỗi bước chỉ bớt 10% sai số (L = 0.9), không phải 90%."),
             (math.floor(exact), "Suýt: 0.9¹³¹ vẫn lớn hơn 10⁻⁶ một chút. Phải làm tròn lên."),
+            (exact, "Đúng phép tính; nhưng số bước là số nguyên. Làm tròn về phía nào thì chắc?"),
+            (-exact, "Hai log đều âm nên thương của chúng dương. Số bước là số nguyên dương."),
+            (math.ceil(exact) + 1, "Thừa một bước: x₀ là bước số 0, và 0.9¹³² đã nhỏ hơn 10⁻⁶."),
             (14, "Đó là ln 10⁶. Hãy chia nó cho −ln 0.9."),
+            (-math.log(tol), "Đó là ln 10⁶. Hãy chia nó cho −ln 0.9."),
             (10, "1/(1 − L) = 10 là số bước để sai số giảm cỡ e lần, chưa phải 10⁶ lần."),
             (
                 math.ceil(math.log(tol * (1 - contraction)) / math.log(contraction)),
@@ -252,6 +288,8 @@ def log_det_series(answer: Any) -> Report:
                 (None, None, trace + square / 2),
                 "Chuỗi đan dấu: số hạng thứ hai là −tr(A²)/2.",
             ),
+            ((None, None, -square / 2), "Đó là riêng số hạng thứ hai; đề hỏi tổng hai số hạng."),
+            ((None, a * b, None), "Đó là det A. Một số hạng của chuỗi là tr A, tổng đường chéo."),
             ((None, None, trace), "Tổng hai số hạng phải có thêm −tr(A²)/2."),
             ((None, None, trace - square), "Bạn quên chia cho k: số hạng thứ hai là −tr(A²)/2."),
             (
@@ -319,6 +357,26 @@ def roulette(answer: Any) -> Report:
             ),
             (lambda a, n, q: a.sum(), "Đó là tổng cần ước lượng; ta chỉ được xem n số hạng đầu."),
             (
+                lambda a, n, q: _weighted(lambda k, q: q ** (k - 1))(a, n - 1, q),
+                "Thiếu một số hạng: N = n nghĩa là số hạng thứ n cũng được cộng, a[:n].",
+            ),
+            (
+                lambda a, n, q: _weighted(lambda k, q: q ** (k - 1))(a, min(n + 1, len(a)), q),
+                "Thừa một số hạng: N = n nghĩa là dừng sau số hạng thứ n, a[:n].",
+            ),
+            (
+                lambda a, n, q: a[:n] / q ** torch.arange(n),
+                "Các số hạng đã có đúng trọng số; còn phải cộng chúng lại thành một số.",
+            ),
+            (
+                _weighted(lambda k, q: k * q ** (k - 1)),
+                "Các a_k đã chứa 1/k rồi; chỉ chia cho P(N ≥ k).",
+            ),
+            (
+                _weighted(lambda k, q: (-1) ** (k - 1) * q ** (k - 1)),
+                "Các a_k đã mang dấu (−1)^{k+1} rồi; chỉ chia cho P(N ≥ k).",
+            ),
+            (
                 lambda a, n, q: a[:n].sum() / q ** (n - 1),
                 "Mỗi số hạng có trọng số riêng 1/P(N ≥ k); bạn dùng một trọng số chung.",
             ),
@@ -372,8 +430,8 @@ def negative_determinant(matrix: Any, step: Any) -> Report:
         )
     return Report(
         False,
-        f"δ‖J‖ = {size:.4g} đã vượt 1, nhưng det(I + δJ) = {det:.4g} vẫn dương. Cần số lẻ trị "
-        "riêng thực của δJ nhỏ hơn −1; hai hướng cùng lật thì dấu trở lại dương.",
+        f"δ‖J‖ = {size:.4g} không nhỏ hơn 1, nhưng det(I + δJ) = {det:.4g} vẫn dương. Cần số lẻ "
+        "trị riêng thực của δJ nhỏ hơn −1; hai hướng cùng lật thì dấu trở lại dương.",
     )
 
 
@@ -400,6 +458,10 @@ def many_small_steps(answer: Any) -> Report:
             ),
             ((value, -log_det), "Dấu ngược: mỗi tầng giãn 1.1 lần, log định thức dương."),
             ((value, value), "Đó là định thức; đề hỏi tổng các log."),
+            (
+                (value, log_det / math.log(10)),
+                "Đó là log cơ số 10; giáo trình dùng log tự nhiên (nat).",
+            ),
             ((log_det, value), "Hai số đúng nhưng ngược chỗ: φ(1) đứng trước."),
         ],
     )

@@ -63,6 +63,8 @@ def test_planar_bound_is_exact():
         ((0.9163, 0.0), "đòi quá nhiều"),
         ((0.9163, 1.0), "phía âm"),
         ((-1.0, 0.9163), "ngược chỗ"),
+        ((1.5, -1.0), "còn phải lấy log"),
+        ((0.39794, -1.0), "cơ số 10"),
     ],
 )
 def test_planar_log_det_hints(answer, hint):
@@ -72,7 +74,7 @@ def test_planar_log_det_hints(answer, hint):
 
 
 @pytest.mark.equation("eq-lipschitz-condition")
-@pytest.mark.parametrize("word", ["đủ", " Đủ ", "đu\u0309"])
+@pytest.mark.parametrize("word", ["đủ", " Đủ ", "đu\u0309", "đủ.", "điều kiện đủ", "đủ, không cần"])
 def test_largest_step(word):
     assert checks.largest_step(1 / 3, word)
 
@@ -94,6 +96,9 @@ def test_largest_step_is_where_the_slope_vanishes():
         (math.inf, "đủ", "+3·tanh"),
         (1 / 3, "cần", "thật sự cần không"),
         (1 / 3, "cần và đủ", "thật sự cần không"),
+        (1 / 3, "Điều kiện cần & đủ", "thật sự cần không"),
+        (1 / 3, "không đủ", "Không hiểu"),
+        (-1 / 3, "đủ", "số dương"),
         (1 / 3, "có thể", "Không hiểu"),
         (1 / 3, 1, "chuỗi"),
     ],
@@ -129,6 +134,8 @@ def test_fold_by_counting_and_by_integration():
         ((3, 0.802), "bỏ sót"),
         ((3, 0.099), "một phía"),
         ((3, 0.139), "P(|y| < 0.05)"),
+        ((3, 0.026), "của mật độ một nghiệm"),
+        ((3, 19.8), "phần trăm"),
         ((0.198, 3), "ngược chỗ"),
     ],
 )
@@ -179,6 +186,9 @@ def test_fixed_point_inverse_one_step_and_other_slips():
     cases = {
         "một bước": lambda r, y, n: y - r(y),
         "Thừa một bước": lambda r, y, n: loop(r, y, n + 1, y),
+        "Thiếu một bước": lambda r, y, n: loop(r, y, n - 1, y),
+        "lặp đến hội tụ": lambda r, y, n: loop(r, y, 500, y),
+        "Đó là φ(y)": lambda r, y, n: y + r(y),
         "xuất phát từ 0": lambda r, y, n: loop(r, y, n, 0 * y),
         "Bạn trả về residual": lambda r, y, n: r(loop(r, y, n, y)),
     }
@@ -208,6 +218,11 @@ def test_worst_case_steps_by_counting():
         (6, "số chữ số"),
         (7, "10% sai số"),
         (131, "Suýt"),
+        (131.127, "số nguyên"),
+        (-131.127, "đều âm"),
+        (133, "Thừa một bước"),
+        (13.8155, "ln 10⁶"),
+        (131.6, "Chưa đúng"),
         (14, "ln 10⁶"),
         (10, "cỡ e lần"),
         (153, "sai số ban đầu"),
@@ -232,6 +247,8 @@ def test_log_det_series_by_matrix_powers():
     [
         ((0.0488, 0.2, 0.37), "đan dấu"),
         ((0.0488, 0.2, 0.2), "phải có thêm"),
+        ((0.0488, 0.2, -0.17), "riêng số hạng thứ hai"),
+        ((0.0488, -0.15, 0.03), "Đó là det A"),
         ((0.0488, 0.2, -0.14), "chia cho k"),
         ((0.0488, 0.2, 0.18), "(tr A)²"),
         ((math.nan, 0.2, 0.03), "log của −0.15"),
@@ -285,6 +302,11 @@ def test_roulette_of_the_exercise_is_unbiased():
         (lambda a, n, q: sum(a[k] / (1 - q) ** k for k in range(n)), "xác suất đi tiếp"),
         (lambda a, n, q: sum(a[k] / q**k for k in range(len(a))), "kể cả những số hạng"),
         (lambda a, n, q: a.sum(), "n số hạng đầu"),
+        (lambda a, n, q: sum(a[k] / q**k for k in range(n - 1)), "Thiếu một số hạng"),
+        (lambda a, n, q: sum(x / q**k for k, x in enumerate(a[: n + 1])), "Thừa một số hạng"),
+        (lambda a, n, q: a[:n] / q ** torch.arange(n), "cộng chúng lại"),
+        (lambda a, n, q: sum(a[k] / q**k / (k + 1) for k in range(n)), "đã chứa 1/k"),
+        (lambda a, n, q: sum(a[k] / (-q) ** k for k in range(n)), "đã mang dấu"),
         (lambda a, n, q: a[:n].sum() / q ** (n - 1), "trọng số riêng"),
         (lambda a, n, q: a[n - 1] / ((1 - q) * q ** (n - 1)), "một ước lượng"),
     ],
@@ -309,6 +331,7 @@ def test_negative_determinant_accepts_counterexamples(kind):
         ([[-2.0, 0.0], [0.0, 0.0]], 0.5, "suy biến"),
         ([[0.3, 0.0], [0.0, -0.9]], 0.5, "phải dương"),
         ([[-5.0, 0.0], [0.0, -5.0]], 1.0, "cùng lật"),
+        ([[1.0, 0.0], [0.0, 1.0]], 1.0, "không nhỏ hơn 1"),
         ([[1.0, 2.0]], 0.5, "vuông"),
         ([1.0, 2.0], 0.5, "vuông"),
         ([[-3.0]], -0.5, "dương"),
@@ -340,6 +363,7 @@ def test_many_small_steps_by_walking():
         ((2.59374, 0.09531), "các tầng cộng lại"),
         ((2.59374, -0.9531), "Dấu ngược"),
         ((2.59374, 2.59374), "Đó là định thức"),
+        ((2.59374, 0.41393), "cơ số 10"),
         ((0.9531, 2.59374), "ngược chỗ"),
     ],
 )
