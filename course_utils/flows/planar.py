@@ -22,7 +22,7 @@ IDENTITY = math.log(math.e - 1)  # softplus(IDENTITY) = 1: tầng bắt đầu t
 def bisect(increasing: Callable[[Tensor], Tensor], low: Tensor, high: Tensor) -> Tensor:
     """Nghiệm của increasing(t) = 0 trên [low, high], từng phần tử, tới số chữ số của kiểu số.
 
-    `increasing` tăng ngặt, không dương ở `low` và không âm ở `high`. Khoảng ngắn lại một nửa mỗi
+    `increasing` tăng chặt, không dương ở `low` và không âm ở `high`. Khoảng ngắn lại một nửa mỗi
     bước; thêm 24 bước so với số chữ số nhị phân, để một khoảng rộng cỡ 10⁷ vẫn về tới chữ số cuối.
     """
     for _ in range(24 - int(math.log2(torch.finfo(low.dtype).eps))):
@@ -78,7 +78,7 @@ class Planar(Transform):
         return x - h[:, None] * u, -log_det
 
     def solve(self, target: Tensor, margin: Tensor) -> Tensor:
-        """Nghiệm α của α + wᵀû·tanh(α + b) = target, (n,): hàm này tăng ngặt theo α."""
+        """Nghiệm α của α + wᵀû·tanh(α + b) = target, (n,): hàm này tăng chặt theo α."""
 
         def excess(alpha: Tensor) -> Tensor:
             return alpha - target + (margin - 1) * torch.tanh(alpha + self.b)
