@@ -1,0 +1,96 @@
+"""Trường vận tốc u_θ(x, t): ở thời điểm t, điểm x đi về đâu và nhanh bao nhiêu.
+
+Mọi trường là một `nn.Module` gọi bằng `field(t, x)`, theo thứ tự của torchdiffeq. t là một số, hay
+(n,) khi mỗi điểm có thời điểm riêng; x (n, ...) cho ra u (n, ...).
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import InputError
+from ..nets import zero_init
+
+
+def tanh(a: Tensor) -> tuple[Tensor, Tensor]:
+    """tanh và đạo hàm."""
+    y = a.tanh()
+    return y, 1 - y.square()
+
+
+def silu(a: Tensor) -> tuple[Tensor, Tensor]:
+    """a·σ(a) và đạo hàm."""
+    gate = a.sigmoid()
+    y = a * gate
+    return y, gate + y * (1 - gate)
+
+
+# Hàm kích hoạt phải trơn: bộ giải bậc cao đặt cược vào các đạo hàm bậc cao của trường.
+ACTIVATIONS = {"tanh": tanh, "silu": silu}
+
+
+class VelocityMLP(nn.Module):
+    """u(x, t) = W₃ σ(W₂ σ(W₁x + c₁(t)) + c₂(t)) + c₃(t): hai tầng ẩn, thời gian vào ở mọi tầng.
+
+    c_k(t) tuyến tính theo 1, t và sin, cos(jπt) với j ≤ `frequencies`. Tầng cuối bắt đầu từ 0, nên
+    luồng bắt đầu từ phép đồng nhất.
+
+    Đúng hai tầng ẩn, vì khi ấy vết của ma trận Jacobi là một dạng song tuyến tính của đạo hàm hai
+    tầng ẩn: `with_divergence` cho phân kỳ chính xác với giá thêm một phép nhân ma trận, dù x có bao
+    nhiêu chiều. Sách: (eq-mlp-divergence)
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        hidden: Sequence[int] = (64, 64),
+        frequencies: int = 0,
+        activation: str = "tanh",
+    ):
+        super().__init__()
+        if len(hidden) != 2:
+            raise InputError(
+                f"hidden = {tuple(hidden)}; VelocityMLP có đúng hai tầng ẩn, ví dụ (64, 64). Muốn "
+                f"một mạng khác, hãy viết nn.Module với forward(t, x) và đưa vào `field`."
+            )
+        if activation not in ACTIVATIONS:
+            raise InputError(
+                f"Không có hàm kích hoạt tên {activation!r}; hãy chọn {', '.join(ACTIVATIONS)}."
+            )
+        self.frequencies, self.activation = frequencies, ACTIVATIONS[activation]
+        sizes = (*hidden, dim)
+        self.linear = nn.ModuleList(
+            nn.Linear(a, b) for a, b in zip((dim, *hidden), sizes, strict=True)
+        )
+        self.time = nn.ModuleList(
+            nn.Linear(1 + 2 * frequencies, size, bias=False) for size in sizes
+        )
+        zero_init(self.linear[2])
+        nn.init.zeros_(self.time[2].weight)
+
+    def clock(self, t: Tensor | float, x: Tensor) -> Tensor:
+        """Đặc trưng của thời gian: số hay (n,) -> (1 hoặc n, 1 + 2·frequencies)."""
+        t = torch.as_tensor(t, dtype=x.dtype, device=x.device).reshape(-1, 1)
+        angles = math.pi * t * torch.arange(1, self.frequencies + 1, dtype=x.dtype, device=x.device)
+        return torch.cat([t - 0.5, angles.sin(), angles.cos()], 1)
+
+    def hidden_layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """u (n, dim) và đạo hàm của hàm kích hoạt ở hai tầng ẩn (n, h₁), (n, h₂)."""
+        c1, c2, c3 = (time(self.clock(t, x)) for time in self.time)
+        y1, d1 = self.activation(self.linear[0](x) + c1)
+        y2, d2 = self.activation(self.linear[1](y1) + c2)
+        return self.linear[2](y2) + c3, d1, d2
+
+    def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
+        return self.hidden_layers(t, x)[0]
+
+    def with_divergence(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor]:
+        """u (n, dim) và ∇·u (n,), chính xác.
+
+        J = W₃ diag(d₂) W₂ diag(d₁) W₁, nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ. Sách: (eq-mlp-divergence)
+        """
+        u, d1, d2 = self.hidden_layers(t, x)
+        w1, w2, w3 = (layer.weight for layer in self.linear)
+        return u, ((d1 @ (w2 * (w1 @ w3).T).T) * d2).sum(1)
