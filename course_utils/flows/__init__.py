@@ -2,7 +2,10 @@
 
 from ..autoregressive.made import MADE
 from .autoregressive import IAF, MAF, Inverse, MaskedAutoregressive
+from .continuous import CNF, OdeFlow
 from .coupling import AdditiveCoupling, AffineCoupling, SplineCoupling
+from .divergence import exact_divergence, hutchinson_divergence, vector_jacobian
+from .fields import VelocityMLP
 from .glow import Glow, InvertibleConv1x1
 from .images import Flatten, Logit, Squeeze, dequantize
 from .linear import ActNorm, Affine, InvertibleLinear, Permutation
@@ -21,6 +24,7 @@ from .log_det import (
     log_det_series,
 )
 from .models import NICE, NeuralSplineFlow, RealNVP
+from .ode import Solver
 from .planar import Planar, Radial
 from .residual import ResidualFlow, ResidualLayer
 from .spectral import power_iteration
@@ -29,6 +33,7 @@ from .transform import Compose, Flow, StandardNormal, Transform
 from .transformers import AdditiveTransformer, AffineTransformer, SplineTransformer
 
 __all__ = [
+    "CNF",
     "IAF",
     "MADE",
     "MAF",
@@ -52,6 +57,7 @@ __all__ = [
     "Logit",
     "MaskedAutoregressive",
     "NeuralSplineFlow",
+    "OdeFlow",
     "Permutation",
     "Planar",
     "Radial",
@@ -59,14 +65,18 @@ __all__ = [
     "ResidualFlow",
     "ResidualLayer",
     "Sine",
+    "Solver",
     "SplineCoupling",
     "SplineTransformer",
     "Squeeze",
     "StandardNormal",
     "Transform",
+    "VelocityMLP",
     "dequantize",
     "draw_probes",
+    "exact_divergence",
     "fixed_point_inverse",
+    "hutchinson_divergence",
     "lipschitz_conv_net",
     "lipschitz_lower_bound",
     "lipschitz_mlp",
@@ -75,5 +85,6 @@ __all__ = [
     "log_det_series",
     "power_iteration",
     "rational_quadratic_spline",
+    "vector_jacobian",
     "weights_held",
 ]

@@ -5,13 +5,25 @@ Mọi trường là một `nn.Module` gọi bằng `field(t, x)`, theo thứ t�
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
 from ..nets import zero_init
+
+Field = Callable[[Tensor | float, Tensor], Tensor]
+
+
+def check_velocity(u: Tensor, x: Tensor) -> Tensor:
+    """u, sau khi kiểm tra rằng vận tốc cùng hình dạng với vị trí."""
+    if u.shape != x.shape:
+        raise InputError(
+            f"Trường cho ra {tuple(u.shape)} từ x {tuple(x.shape)}; vận tốc phải cùng hình dạng "
+            f"với x. Hãy xem lại tầng cuối của mạng, và thứ tự gọi field(t, x)."
+        )
+    return u
 
 
 def tanh(a: Tensor) -> tuple[Tensor, Tensor]:
@@ -34,12 +46,19 @@ ACTIVATIONS = {"tanh": tanh, "silu": silu}
 class VelocityMLP(nn.Module):
     """u(x, t) = W₃ σ(W₂ σ(W₁x + c₁(t)) + c₂(t)) + c₃(t): hai tầng ẩn, thời gian vào ở mọi tầng.
 
-    c_k(t) tuyến tính theo 1, t và sin, cos(jπt) với j ≤ `frequencies`. Tầng cuối bắt đầu từ 0, nên
-    luồng bắt đầu từ phép đồng nhất.
-
     Đúng hai tầng ẩn, vì khi ấy vết của ma trận Jacobi là một dạng song tuyến tính của đạo hàm hai
     tầng ẩn: `with_divergence` cho phân kỳ chính xác với giá thêm một phép nhân ma trận, dù x có bao
-    nhiêu chiều. Sách: (eq-mlp-divergence)
+    nhiêu chiều.
+
+    Tham số
+    -------
+    dim : số tọa độ của x
+    hidden : bề rộng hai tầng ẩn
+    frequencies : c_k(t) tuyến tính theo 1, t và sin(jπt), cos(jπt) với 1 ≤ j ≤ `frequencies`; số
+        càng lớn, trường đổi theo thời gian càng nhanh và bộ giải càng phải đi bước ngắn
+    activation : "tanh" hoặc "silu"
+
+    Tầng cuối bắt đầu từ 0, nên luồng bắt đầu từ phép đồng nhất. Sách: (eq-mlp-divergence)
     """
 
     def __init__(
@@ -55,11 +74,17 @@ class VelocityMLP(nn.Module):
                 f"hidden = {tuple(hidden)}; VelocityMLP có đúng hai tầng ẩn, ví dụ (64, 64). Muốn "
                 f"một mạng khác, hãy viết nn.Module với forward(t, x) và đưa vào `field`."
             )
+        if min(dim, *hidden) < 1 or frequencies < 0:
+            raise InputError(
+                f"dim = {dim}, hidden = {tuple(hidden)}, frequencies = {frequencies}: cần số chiều "
+                f"và bề rộng từ 1 trở lên, số tần số từ 0 trở lên."
+            )
         if activation not in ACTIVATIONS:
             raise InputError(
                 f"Không có hàm kích hoạt tên {activation!r}; hãy chọn {', '.join(ACTIVATIONS)}."
             )
-        self.frequencies, self.activation = frequencies, ACTIVATIONS[activation]
+        self.dim, self.frequencies = dim, frequencies
+        self.activation = ACTIVATIONS[activation]
         sizes = (*hidden, dim)
         self.linear = nn.ModuleList(
             nn.Linear(a, b) for a, b in zip((dim, *hidden), sizes, strict=True)
@@ -73,24 +98,34 @@ class VelocityMLP(nn.Module):
     def clock(self, t: Tensor | float, x: Tensor) -> Tensor:
         """Đặc trưng của thời gian: số hay (n,) -> (1 hoặc n, 1 + 2·frequencies)."""
         t = torch.as_tensor(t, dtype=x.dtype, device=x.device).reshape(-1, 1)
+        if len(t) not in (1, len(x)) or x.shape[1:] != (self.dim,):
+            raise InputError(
+                f"Trường nhận {len(t)} thời điểm và x có hình dạng {tuple(x.shape)}; cần x (n, "
+                f"{self.dim}) và một thời điểm chung hoặc n thời điểm. Thứ tự gọi là field(t, x)."
+            )
+        if not self.frequencies:
+            return t - 0.5
         angles = math.pi * t * torch.arange(1, self.frequencies + 1, dtype=x.dtype, device=x.device)
         return torch.cat([t - 0.5, angles.sin(), angles.cos()], 1)
 
-    def hidden_layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """u (n, dim) và đạo hàm của hàm kích hoạt ở hai tầng ẩn (n, h₁), (n, h₂)."""
-        c1, c2, c3 = (time(self.clock(t, x)) for time in self.time)
+    def layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """u (n, dim), và đạo hàm của hàm kích hoạt ở hai tầng ẩn d₁ (n, h₁), d₂ (n, h₂)."""
+        clock = self.clock(t, x)
+        c1, c2, c3 = (time(clock) for time in self.time)
         y1, d1 = self.activation(self.linear[0](x) + c1)
         y2, d2 = self.activation(self.linear[1](y1) + c2)
         return self.linear[2](y2) + c3, d1, d2
 
     def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
-        return self.hidden_layers(t, x)[0]
+        """u(x, t) (n, dim)."""
+        return self.layers(t, x)[0]
 
     def with_divergence(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor]:
         """u (n, dim) và ∇·u (n,), chính xác.
 
-        J = W₃ diag(d₂) W₂ diag(d₁) W₁, nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ. Sách: (eq-mlp-divergence)
+        J = W₃ diag(d₂) W₂ diag(d₁) W₁, nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ.
+        Sách: (eq-mlp-divergence)
         """
-        u, d1, d2 = self.hidden_layers(t, x)
+        u, d1, d2 = self.layers(t, x)
         w1, w2, w3 = (layer.weight for layer in self.linear)
-        return u, ((d1 @ (w2 * (w1 @ w3).T).T) * d2).sum(1)
+        return u, ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
