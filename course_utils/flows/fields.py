@@ -98,7 +98,7 @@ class VelocityMLP(nn.Module):
     def clock(self, t: Tensor | float, x: Tensor) -> Tensor:
         """Đặc trưng của thời gian: số hay (n,) -> (1 hoặc n, 1 + 2·frequencies)."""
         t = torch.as_tensor(t, dtype=x.dtype, device=x.device).reshape(-1, 1)
-        if len(t) not in (1, len(x)) or x.shape[1:] != (self.dim,):
+        if x.shape[1:] != (self.dim,) or len(t) not in (1, len(x)):
             raise InputError(
                 f"Trường nhận {len(t)} thời điểm và x có hình dạng {tuple(x.shape)}; cần x (n, "
                 f"{self.dim}) và một thời điểm chung hoặc n thời điểm. Thứ tự gọi là field(t, x)."

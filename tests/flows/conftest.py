@@ -19,7 +19,8 @@ def randomize_(module: nn.Module, seed: int, gain: float) -> nn.Module:
             if isinstance(layer, nn.Linear | nn.Conv2d):
                 fan_in = layer.weight[0].numel()
                 layer.weight.copy_(gain * normal(layer.weight) / fan_in**0.5)
-                layer.bias.copy_(0.5 * gain * normal(layer.bias))
+                if layer.bias is not None:
+                    layer.bias.copy_(0.5 * gain * normal(layer.bias))
             elif isinstance(layer, Affine):
                 layer.log_scale.copy_(0.5 * gain * normal(layer.log_scale))
                 layer.shift.copy_(gain * normal(layer.shift))

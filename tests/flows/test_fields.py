@@ -1,0 +1,92 @@
+"""Trường vận tốc: công thức của mạng, phân kỳ chính xác, và thời gian."""
+
+import pytest
+import torch
+from torch.autograd.functional import jacobian
+
+from course_utils.errors import InputError
+from course_utils.flows import VelocityMLP
+from course_utils.flows.fields import ACTIVATIONS
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_know_their_derivative(name):
+    a = torch.linspace(-6, 6, 101, dtype=torch.float64, requires_grad=True)
+    y, slope = ACTIVATIONS[name](a)
+    torch.testing.assert_close(y, getattr(torch.nn.functional, name)(a))
+    torch.testing.assert_close(slope, torch.autograd.grad(y.sum(), a)[0])
+
+
+@pytest.mark.equation("eq-mlp-divergence")
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("frequencies", [0, 3])
+@pytest.mark.parametrize("dim", [1, 2, 5, 64])
+def test_divergence_is_the_trace_of_the_autograd_jacobian(randomize, dim, frequencies, activation):
+    field = VelocityMLP(dim, (7, 6), frequencies, activation).double()
+    randomize(field, seed=dim, gain=1.0)
+    x, t = torch.randn(4, dim).double(), torch.rand(4).double()
+    u, divergence = field.with_divergence(t, x)
+    assert divergence.shape == (4,)
+    torch.testing.assert_close(u, field(t, x))
+    for i in range(len(x)):
+        j = jacobian(lambda v, i=i: field(t[i], v[None])[0], x[i])
+        torch.testing.assert_close(divergence[i], j.trace())
+    assert divergence.abs().max() > 1e-2  # phép thử không rỗng
+
+
+def test_the_network_is_what_its_formula_says(randomize):
+    field = randomize(VelocityMLP(2, (5, 4), frequencies=1, activation="silu"), 0, 1.0).double()
+    x, t = torch.randn(3, 2).double(), 0.3
+    pi_t = torch.tensor(torch.pi * t, dtype=torch.float64)
+    features = torch.stack([torch.tensor(t - 0.5).double(), pi_t.sin(), pi_t.cos()])
+    y = x
+    for k, (linear, time) in enumerate(zip(field.linear, field.time, strict=True)):
+        y = y @ linear.weight.T + linear.bias + time.weight @ features
+        y = y * y.sigmoid() if k < 2 else y
+    torch.testing.assert_close(field(t, x), y)
+
+
+def test_one_time_for_all_or_one_each(randomize):
+    field = randomize(VelocityMLP(2, (8, 8), frequencies=2), 0, 1.0).double()
+    x, t = torch.randn(5, 2).double(), torch.rand(5).double()
+    each = field(t, x)
+    for i in range(5):
+        torch.testing.assert_close(field(t[i].item(), x[i : i + 1])[0], each[i])
+    torch.testing.assert_close(field(0.3, x), field(torch.full((5,), 0.3).double(), x))
+
+
+def test_starts_at_rest():
+    u, divergence = VelocityMLP(3).with_divergence(0.2, torch.randn(6, 3))
+    assert (u == 0).all()
+    assert (divergence == 0).all()
+
+
+@pytest.mark.parametrize("frequencies", [0, 2])
+def test_every_parameter_moves_the_divergence(randomize, frequencies):
+    field = randomize(VelocityMLP(2, (8, 8), frequencies), 0, 1.0)
+    u, divergence = field.with_divergence(0.7, torch.randn(16, 2))
+    (u.square().sum() + divergence.square().sum()).backward()
+    for name, p in field.named_parameters():
+        assert p.grad.abs().sum() > 0, name
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: VelocityMLP(2, (8,)), "đúng hai tầng ẩn"),
+        (lambda: VelocityMLP(0), "từ 1 trở lên"),
+        (lambda: VelocityMLP(2, frequencies=-1), "từ 0 trở lên"),
+        (lambda: VelocityMLP(2, activation="relu"), "tanh, silu"),
+        (lambda: VelocityMLP(2)(torch.rand(3), torch.randn(4, 2)), "một thời điểm chung"),
+        (lambda: VelocityMLP(2)(torch.randn(4, 2), torch.tensor(0.5)), r"field\(t, x\)"),
+        (lambda: VelocityMLP(2)(0.5, torch.randn(4, 3)), r"x \(n, 2\)"),
+    ],
+)
+def test_bad_input_is_refused_in_vietnamese(call, message):
+    with pytest.raises(InputError, match=message):
+        call()
