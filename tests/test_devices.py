@@ -14,12 +14,15 @@ from course_utils import (
     MADE,
     VAE,
     WGAN,
+    FlowMatching,
     FlowVAE,
     HierarchicalVAE,
     PixelCNN,
+    RectifiedFlow,
     WaveNet,
 )
 from course_utils.flows import (
+    CNF,
     IAF,
     MAF,
     Compose,
@@ -63,13 +66,22 @@ MODELS = {
         lambda: ResidualFlow((1, 8, 8), 1, (4,), alpha=0.05),
         torch.rand(4, 1, 8, 8),
     ),
+    "CNF": (lambda: CNF(2), POINTS),
+    "CNF with an adaptive solver": (lambda: CNF(2).eval(), POINTS),
+    "FlowMatching": (lambda: FlowMatching(2, coupling="ot"), POINTS),
+    "RectifiedFlow on images": (
+        lambda: RectifiedFlow((1, 8, 8), alpha=0.05),
+        torch.rand(4, 1, 8, 8),
+    ),
     "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
 }
 # Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
 DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
 DRAWN_ON_CPU |= {"ResidualFlow", "ResidualFlow on images", "Planar"}
+DRAWN_ON_CPU |= {"FlowMatching", "RectifiedFlow on images"}
 DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "MAF", "IAF", "Glow"}
+DRAWN_ON_CPU |= {"CNF", "CNF with an adaptive solver"}
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -6,6 +6,7 @@ import torch
 from course_utils.errors import InputError
 from course_utils.evaluation import bits_per_dim
 from course_utils.flows import (
+    CNF,
     NICE,
     AffineCoupling,
     Flow,
@@ -31,11 +32,12 @@ BAD_BATCHES = {
 
 
 @pytest.mark.parametrize("case", BAD_BATCHES)
+@pytest.mark.parametrize("model", [RealNVP, CNF])
 @pytest.mark.parametrize("method", ["log_prob", "loss", "inverse", "forward"])
-def test_bad_batches(case, method):
+def test_bad_batches(case, method, model):
     x, message = BAD_BATCHES[case]
     with pytest.raises(InputError, match=message):
-        getattr(RealNVP(2), method)(x)
+        getattr(model(2), method)(x)
 
 
 @pytest.mark.parametrize("model", [NICE, RealNVP, NeuralSplineFlow, AffineCoupling])
@@ -51,6 +53,9 @@ def test_one_coordinate_cannot_be_split(model):
         (lambda: RealNVP(2).sample(0), "số nguyên dương"),
         (lambda: RealNVP(2).sample(2.5), "số nguyên dương"),
         (lambda: RealNVP(2).sample(2, temperature=-1.0), "Nhiệt độ"),
+        (lambda: CNF(0), "từ 1 trở lên"),
+        (lambda: CNF(2, hidden=(8,)), "đúng hai tầng ẩn"),
+        (lambda: CNF(2).sample(0), "số nguyên dương"),
         (lambda: Permutation(3, "shuffle"), "hoán vị tên 'shuffle'"),
         (lambda: Permutation(3, torch.tensor([0, 0, 2])), "không phải một hoán vị"),
         (lambda: Flow(Permutation(2)), "hình dạng dữ liệu"),
