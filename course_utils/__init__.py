@@ -19,6 +19,8 @@ _HOMES = {
     "PixelCNN": "autoregressive",
     "WaveNet": "autoregressive",
     "GPT": "autoregressive",
+    "FlowMatching": "flow_matching",
+    "RectifiedFlow": "flow_matching",
 }
 __all__ = ["__version__", *_HOMES]
 
