@@ -202,8 +202,11 @@ class FlowMatching(Flow):
         check_count(n)
         if not temperature >= 0:
             raise InputError(f"Nhiệt độ {temperature!r} không hợp lệ; cần một số không âm.")
-        if steps is None and method in FIXED_STEP:
-            raise InputError(f"method = {method!r} là bước cố định: hãy nói `steps`, số bước.")
+        if method is not None and (steps is None) == (method in FIXED_STEP):
+            raise InputError(
+                f"method = {method!r}, steps = {steps}: bước cố định ({', '.join(FIXED_STEP)}) cần "
+                f"`steps`, số bước; các bộ giải khác tự chọn bước, hãy bỏ `steps`."
+            )
         solver = None
         if steps is not None:
             solver = Solver(method or "euler", steps)
