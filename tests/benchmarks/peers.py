@@ -217,6 +217,10 @@ class Peer(DensityModel):
         x, log_det = self.to_core(x)
         return self.core.log_prob(x) + log_det
 
+    def loss(self, x: Tensor) -> Tensor:
+        """Mất mát riêng của lõi nếu có (khớp luồng); không thì đối log hợp lý."""
+        return self.core.loss(self.to_core(x)[0]) if hasattr(self.core, "loss") else super().loss(x)
+
     @torch.no_grad()
     def sample(self, n: int) -> Tensor:
         x = self.core.sample(n)

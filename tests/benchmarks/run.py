@@ -21,11 +21,13 @@ from course_utils.flows import Affine, Logit, dequantize
 from course_utils.nets import count_parameters
 from course_utils.training import fit
 
-from . import autoregressive_peers, peers, residual_peers
+from . import autoregressive_peers, matching_peers, peers, residual_peers
 from .peers import Peer
 
 FAMILIES = peers.FAMILIES | autoregressive_peers.FAMILIES | residual_peers.FAMILIES
+FAMILIES |= matching_peers.FAMILIES
 LAYERS = {"realnvp": 8, "spline": 4, "maf": 8, "spline autoregressive": 4, "residual": 16}
+LAYERS |= {"flow matching": 2, "flow matching, ot": 2}
 LR = 5e-3
 WIDTH = 64
 #: (số bước trên mật độ đồ chơi, các mật độ)
@@ -35,7 +37,11 @@ TOYS = {
     "maf": (1500, ("two_moons", "pinwheel")),
     "spline autoregressive": (1000, ("two_moons", "pinwheel")),
     "residual": (500, ("two_moons", "checkerboard")),
+    "flow matching": (3000, ("two_moons", "checkerboard")),
+    "flow matching, ot": (3000, ("two_moons", "checkerboard")),
 }
+#: Số bước trên chữ số, nếu khác 400. Hồi quy một mục tiêu nhiễu cần nhiều bước, mỗi bước rẻ.
+DIGITS_STEPS = {"flow matching": 2000, "flow matching, ot": 2000}
 #: Ở 64 chiều các luồng phần dư chỉ có ước lượng của log p, mỗi thư viện một phương sai.
 WITHOUT_DIGITS = {"residual"}
 
@@ -93,9 +99,13 @@ def measure_speed(
         density = {n: (lambda m=m: m.log_prob(points)) for n, m in models.items()}
         draw = {n: (lambda m=m: m.sample(samples)) for n, m in models.items()}
         log_prob = interleaved_seconds(density, max(3, rounds // 10))
+        nfe = {n: getattr(m.core, "nfe", None) for n, m in models.items()}  # của log_prob
         sample = interleaved_seconds(draw, max(3, rounds // 10))
     step = interleaved_seconds(steps, rounds)
-    return {n: {"step": step[n], "log_prob": log_prob[n], "sample": sample[n]} for n in models}
+    return {
+        n: {"step": step[n], "log_prob": log_prob[n], "sample": sample[n], "nfe": nfe[n]}
+        for n in models
+    }
 
 
 @torch.no_grad()
@@ -171,9 +181,9 @@ def row(family: str, target: str, peer: str, model: Peer, values: list[float], s
 def table(rows: list[dict]) -> str:
     """Bảng Markdown; thời gian là tỉ số so với course_utils trên cùng mục tiêu."""
     lines = [
-        "| họ | dữ liệu | thư viện | tham số | gap / NLL (nat) | bước | log p | mẫu "
+        "| họ | dữ liệu | thư viện | tham số | gap / NLL (nat) | bước | log p | mẫu | NFE "
         "| sai số nghịch đảo |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for r in rows:
         ours = next(
@@ -184,7 +194,8 @@ def table(rows: list[dict]) -> str:
         ratios = " | ".join(f"×{r[k] / ours[k]:.2f}" for k in ("step", "log_prob", "sample"))
         lines.append(
             f"| {r['family']} | {r['target']} | {r['peer']} | {r['parameters']} "
-            f"| {r['quality']:.3f} ± {r['quality_sd']:.3f} | {ratios} | {r['inverse_error']:.1e} |"
+            f"| {r['quality']:.3f} ± {r['quality_sd']:.3f} | {ratios} | {r['nfe'] or '–'} "
+            f"| {r['inverse_error']:.1e} |"
         )
     return "\n".join(lines)
 
@@ -204,7 +215,7 @@ def main() -> None:
             rows += bench_toy(family, name, seeds, int(scale * steps), rounds)
             print(table(rows[-len(FAMILIES[family]) :]), flush=True)
         if family not in WITHOUT_DIGITS:
-            rows += bench_digits(family, seeds, int(scale * 400), rounds)
+            rows += bench_digits(family, seeds, int(scale * DIGITS_STEPS.get(family, 400)), rounds)
             print(table(rows[-len(FAMILIES[family]) :]), flush=True)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     arguments.output.write_text(json.dumps(rows, indent=1), encoding="utf-8")
