@@ -5,6 +5,7 @@ from .autoregressive import IAF, MAF, Inverse, MaskedAutoregressive
 from .continuous import CNF, OdeFlow
 from .coupling import AdditiveCoupling, AffineCoupling, SplineCoupling
 from .divergence import exact_divergence, hutchinson_divergence, vector_jacobian
+from .ffjord import FFJORD, FreeField
 from .fields import VelocityMLP
 from .glow import Glow, InvertibleConv1x1
 from .images import Flatten, Logit, Squeeze, dequantize
@@ -34,6 +35,7 @@ from .transformers import AdditiveTransformer, AffineTransformer, SplineTransfor
 
 __all__ = [
     "CNF",
+    "FFJORD",
     "IAF",
     "MADE",
     "MAF",
@@ -47,6 +49,7 @@ __all__ = [
     "Compose",
     "Flatten",
     "Flow",
+    "FreeField",
     "Glow",
     "Inverse",
     "InvertibleConv1x1",
