@@ -12,6 +12,7 @@ from .em_steps import EMSteps
 from .fixed_point import FixedPoint
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
+from .hutchinson_probes import HutchinsonProbes
 from .latent_plane import LatentPlane, export_decoder
 from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
@@ -31,6 +32,7 @@ __all__ = [
     "FixedPoint",
     "FlowGrid",
     "GanTraining",
+    "HutchinsonProbes",
     "LatentPlane",
     "LayersToOde",
     "LevelSampler",
