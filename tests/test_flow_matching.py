@@ -11,7 +11,7 @@ from course_utils import FlowMatching, RectifiedFlow
 from course_utils.couplings import independent, optimal_transport
 from course_utils.data import toy
 from course_utils.errors import InputError
-from course_utils.evaluation import gap_to_entropy
+from course_utils.evaluation import gap_to_entropy, mmd2
 from course_utils.flow_matching import straight_path, stratified_times, trigonometric_path
 from course_utils.flows import Solver
 from course_utils.training import fit
@@ -274,6 +274,12 @@ def gaussian_model_noise(n, seed):
     return torch.randn(n, 2, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+def test_one_euler_step_of_independent_pairs_lands_on_the_mean_of_the_data():
+    """u*(x, 0) = E[x₁] − x: một bước từ t = 0 gộp mọi mẫu vào một điểm."""
+    x = gaussian_model().sample(50, steps=1, seed=0)
+    torch.testing.assert_close(x, MEAN.expand(50, 2))
+
+
 @pytest.mark.equation("eq-reflow")
 def test_reflow_pairs_are_noise_and_where_the_flow_takes_it():
     first = gaussian_model(cls=RectifiedFlow)
@@ -306,6 +312,22 @@ def test_reflow_starts_from_the_same_weights_and_leaves_the_first_flow_alone():
     assert all(torch.equal(v, before[k]) for k, v in first.state_dict().items())
     torch.testing.assert_close(second.data_side(x)[0], first.data_side(x)[0])
     assert not torch.allclose(second.log_prob(x), first.log_prob(x))
+
+
+@pytest.mark.equation("eq-reflow")
+def test_reflow_improves_one_step_samples():
+    density = toy.get("two_moons")
+    torch.manual_seed(0)
+    first = RectifiedFlow(2, (32, 32))
+    fit(first, density, steps=400, lr=4e-2, batch_size=256, progress=False)
+    second, pairs = first.reflow(4000, seed=0)
+    fit(second, pairs, steps=400, lr=1e-2, batch_size=256, progress=False)
+    real = density.sample(1500, 1)
+    before, after = (
+        mmd2(model.sample(1500, steps=1, seed=2), real, bandwidth=0.3) for model in (first, second)
+    )
+    assert before.value - after.value > 6 * math.hypot(before.se, after.se)
+    assert second.straightness(500, seed=0) < 0.3 * first.straightness(500, seed=0)
 
 
 # --- Mô hình --------------------------------------------------------------------------------------
