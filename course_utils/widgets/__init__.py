@@ -5,6 +5,7 @@ Map1D(preset="exp")
 FlowGrid(flow, name="hai_trang")
 """
 
+from .carried_particles import CarriedParticles
 from .code_area import CodeArea
 from .dirac_gan import DiracGan
 from .elbo_gap import ElboGap
@@ -20,11 +21,13 @@ from .live_figure import LiveFigure
 from .map1d import Map1D
 from .pixel_sampler import PixelSampler, export_pixelcnn
 from .residual_fold import ResidualFold
+from .straight_paths import StraightPaths
 from .text_sampler import TextSampler, export_gpt
 from .triangular_jacobian import TriangularJacobian
 from .two_kl import TwoKL
 
 __all__ = [
+    "CarriedParticles",
     "CodeArea",
     "DiracGan",
     "EMSteps",
@@ -41,6 +44,7 @@ __all__ = [
     "PixelSampler",
     "ResidualFold",
     "Snapshots",
+    "StraightPaths",
     "TextSampler",
     "TriangularJacobian",
     "TwoKL",
