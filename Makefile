@@ -35,7 +35,7 @@ help:
 	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
 	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
-	@echo "make bench        so với normflows, nflows và zuko"
+	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
 	@echo "make format       sắp lại mã Python theo ruff"
 	@echo "make lock         ghim lại requirements.txt từ requirements.in"
 	@echo "make set-repo     đổi địa chỉ kho mã ở mọi nơi (URL=https://github.com/chủ/kho)"
@@ -153,6 +153,8 @@ $(BENCH_INSTALLED): $(INSTALLED)
 	  echo "import site; site.addsitedir('$$($(BIN)/python -c "$$purelib")')" \
 	  >"$$($(BENCH)/bin/python -c "$$purelib")/first_environment.pth"
 	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check -c requirements.txt -e ".[bench]"
+	@# torchdyn brings torchvision and never uses it; built for another torch it breaks the import.
+	@$(BENCH)/bin/python -m pip uninstall -qq --yes torchvision
 	@touch $@
 
 .PHONY: bench

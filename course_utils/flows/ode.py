@@ -42,6 +42,8 @@ class CountedRates(nn.Module):
 class Solver:
     """Một cách giải: phương pháp, cùng số bước (bước cố định) hay dung sai (bước thích nghi).
 
+    Tham số
+    -------
     method : "euler", "midpoint", "rk4" (bước cố định, bậc 1, 2, 4; "rk4" của torchdiffeq là quy
         tắc 3/8); "dopri5", "adaptive_heun", "bosh3", "dopri8" (bước thích nghi)
     steps : số bước đều trên cả khoảng thời gian, cho bước cố định

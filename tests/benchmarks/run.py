@@ -21,13 +21,13 @@ from course_utils.flows import Affine, Logit, dequantize
 from course_utils.nets import count_parameters
 from course_utils.training import fit
 
-from . import autoregressive_peers, matching_peers, peers, residual_peers
+from . import autoregressive_peers, continuous_peers, matching_peers, peers, residual_peers
 from .peers import Peer
 
 FAMILIES = peers.FAMILIES | autoregressive_peers.FAMILIES | residual_peers.FAMILIES
-FAMILIES |= matching_peers.FAMILIES
+FAMILIES |= continuous_peers.FAMILIES | matching_peers.FAMILIES
 LAYERS = {"realnvp": 8, "spline": 4, "maf": 8, "spline autoregressive": 4, "residual": 16}
-LAYERS |= {"flow matching": 2, "flow matching, ot": 2}
+LAYERS |= {"cnf": 1, "flow matching": 2, "flow matching, ot": 2}
 LR = 5e-3
 WIDTH = 64
 #: (số bước trên mật độ đồ chơi, các mật độ)
@@ -37,13 +37,15 @@ TOYS = {
     "maf": (1500, ("two_moons", "pinwheel")),
     "spline autoregressive": (1000, ("two_moons", "pinwheel")),
     "residual": (500, ("two_moons", "checkerboard")),
+    "cnf": (300, ("two_moons", "checkerboard")),
     "flow matching": (3000, ("two_moons", "checkerboard")),
     "flow matching, ot": (3000, ("two_moons", "checkerboard")),
 }
 #: Số bước trên chữ số, nếu khác 400. Hồi quy một mục tiêu nhiễu cần nhiều bước, mỗi bước rẻ.
 DIGITS_STEPS = {"flow matching": 2000, "flow matching, ot": 2000}
-#: Ở 64 chiều các luồng phần dư chỉ có ước lượng của log p, mỗi thư viện một phương sai.
-WITHOUT_DIGITS = {"residual"}
+#: Ở 64 chiều các luồng phần dư chỉ có ước lượng của log p, mỗi thư viện một phương sai; phân kỳ
+#: chính xác của các luồng liên tục khác cần 64 lần lan truyền ngược ở mỗi lần gọi trường.
+WITHOUT_DIGITS = {"residual", "cnf"}
 
 
 def match_width(build, dim: int, layers: int, target: int) -> int:
@@ -101,7 +103,11 @@ def measure_speed(
         log_prob = interleaved_seconds(density, max(3, rounds // 10))
         nfe = {n: getattr(m.core, "nfe", None) for n, m in models.items()}  # của log_prob
         sample = interleaved_seconds(draw, max(3, rounds // 10))
+    for model in models.values():
+        model.train()  # có mô hình chỉ có gradient, hay dùng bộ giải khác, ở chế độ huấn luyện
     step = interleaved_seconds(steps, rounds)
+    for model in models.values():
+        model.eval()
     return {
         n: {"step": step[n], "log_prob": log_prob[n], "sample": sample[n], "nfe": nfe[n]}
         for n in models
@@ -201,7 +207,9 @@ def table(rows: list[dict]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="So với zuko, nflows, normflows")
+    parser = argparse.ArgumentParser(
+        description="So với normflows, nflows, zuko, torchcfm, torchdyn"
+    )
     parser.add_argument("--quick", action="store_true", help="một hạt giống, ít bước")
     parser.add_argument("--families", nargs="+", choices=list(FAMILIES), default=list(FAMILIES))
     parser.add_argument("--output", type=Path, default=Path("_build/bench.json"))

@@ -151,6 +151,7 @@ def test_adjoint_gradient_is_the_backpropagated_one(method):
     backprop, nfe = gradients(Solver(**settings), x, a)
     adjoint, nfe_adjoint = gradients(Solver(**settings, adjoint=True), x, a)
     assert nfe == nfe_adjoint  # lượt về không được đếm
+    gradients(Solver("rk4", 4, adjoint=True, max_nfe=16), x, a)  # và có ngân sách riêng
     for one, other in zip(backprop, adjoint, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6)
 
