@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course_utils.checks import ffjord as checks
+from course_utils.flows import FFJORD, Solver
 from course_utils.flows.divergence import hutchinson_divergence
 
 DOUBLE = torch.float64
@@ -175,6 +176,31 @@ def test_exp_bias_by_quadrature():
     e = torch.linspace(-14, 14, 200_001, dtype=DOUBLE)
     density = torch.exp(-0.5 * (e / 1.2) ** 2) / (1.2 * math.sqrt(2 * math.pi))
     assert checks.exp_bias(torch.trapezoid(e.exp() * density, e))
+
+
+class Stretch(torch.nn.Module):
+    """u(x, t) = a(t)·Bx với ∫a = 1: ma trận Jacobi trung bình dọc đường đi đúng bằng B."""
+
+    def __init__(self):
+        super().__init__()
+        self.matrix = torch.nn.Parameter(torch.tensor([[0.3, 0.9], [-0.1, -0.5]], dtype=DOUBLE))
+
+    def forward(self, t, x):
+        return (0.5 + t) * x @ self.matrix.T
+
+
+@pytest.mark.equation("eq-path-variance")
+def test_one_kept_probe_sees_the_mean_jacobian_of_the_path():
+    """Hai chiều, Rademacher: log p̂ − log p = tr B − vᵀBv = ∓2S₁₂, đúng hai giá trị, đến sai số bộ
+    giải (dung sai 1e-10 trên cả đường, nên 1e-7 là rộng)."""
+    torch.manual_seed(0)
+    tight = Solver(rtol=1e-10, atol=1e-10)
+    flow = FFJORD(2, field=Stretch(), solver=tight).double().eval()
+    x = torch.randn(64, 2, dtype=DOUBLE)
+    with torch.no_grad():
+        noise = flow.log_prob_estimate(x) - flow.log_prob(x)
+    assert torch.allclose(noise.abs(), torch.full((64,), 2 * 0.4, dtype=DOUBLE), atol=1e-7)
+    assert noise.min() < 0 < noise.max()
 
 
 @pytest.mark.parametrize(
