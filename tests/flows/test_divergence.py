@@ -24,7 +24,7 @@ class ConvField(nn.Module):
         self.a, self.b = nn.Conv2d(1, 3, 3, padding=1), nn.Conv2d(3, 1, 3, padding=1)
 
     def forward(self, t, x):
-        return self.b((self.a(x) * (1 + t)).sin())
+        return self.b((self.a(x) * t).sin())
 
 
 def plain(field):
