@@ -21,6 +21,7 @@ from .live_figure import LiveFigure
 from .map1d import Map1D
 from .pixel_sampler import PixelSampler, export_pixelcnn
 from .residual_fold import ResidualFold
+from .solver_steps import SolverSteps
 from .straight_paths import StraightPaths
 from .text_sampler import TextSampler, export_gpt
 from .triangular_jacobian import TriangularJacobian
@@ -44,6 +45,7 @@ __all__ = [
     "PixelSampler",
     "ResidualFold",
     "Snapshots",
+    "SolverSteps",
     "StraightPaths",
     "TextSampler",
     "TriangularJacobian",
