@@ -6,6 +6,7 @@ const FINE = 64; // số bước rk4 của nghiệm mịn
 const TIMES = { generate: [0, 1], normalize: [1, 0] };
 const HUES = ["z", "x", "third", "warn"]; // màu của bốn góc xuất phát
 const TRAILS = 24; // số hạt có vệt
+const SAMPLE = 60; // số hạt để đo sai số
 const HINT = {
   generate: "Kéo chấm lớn, hoặc Tab rồi phím mũi tên, để đổi điểm nhiễu xuất phát lúc $t = 0$.",
   normalize: "Kéo chấm lớn, hoặc Tab rồi phím mũi tên, để đổi điểm dữ liệu xuất phát lúc $t = 1$.",
@@ -16,26 +17,6 @@ const NOTES = {
   normalize:
     "Chiều chuẩn hóa: cùng trường ấy, thời gian chạy từ 1 về 0. Không phải tìm công thức cho hàm ngược; tới $t = 0$ ta mới biết $z$, và từ đó log mật độ của điểm dữ liệu.",
 };
-const logBase = (a, b) => logNormal(a) + logNormal(b);
-
-/** Trung bình trên các hạt của khoảng cách giữa hai trạng thái. */
-export function distance(p, q) {
-  let total = 0;
-  for (let n = 0; n < p.length; n += 3) total += Math.hypot(p[n] - q[n], p[n + 1] - q[n + 1]);
-  return (3 * total) / p.length;
-}
-
-export const pointsOf = (state) =>
-  Array.from({ length: state.length / 3 }, (_, i) => [state[3 * i], state[3 * i + 1]]);
-
-/** log p_t(x_t) của các hạt: log p_Z(x₀) − ∫₀ᵗ div u, dù đi theo chiều nào. */
-export function logDensity(states, direction, state) {
-  const base = states[direction === "generate" ? 0 : states.length - 1];
-  return Array.from({ length: base.length / 3 }, (_, i) => {
-    const n = 3 * i;
-    return logBase(base[n], base[n + 1]) + base[n + 2] - state[n + 2];
-  });
-}
 
 function render({ model, el }) {
   const root = figureRoot(el, model, "lf-carried");
@@ -52,14 +33,14 @@ function render({ model, el }) {
   const memory = new Map();
   const remember = (key, make) => {
     if (!memory.has(key)) {
-      if (memory.size > 200) memory.clear();
+      if (memory.size > 1500) memory.clear();
       memory.set(key, make());
     }
     return memory.get(key);
   };
-  const solve = (name, points, method, steps, direction) =>
-    remember(`${name} ${model.get("field")} ${method} ${steps} ${direction}`, () =>
-      integrate(fields[model.get("field")], points, method, steps, ...TIMES[direction]),
+  const solve = (name, points, method, steps, direction, divergence = false) =>
+    remember(`${name} ${divergence} ${model.get("field")} ${method} ${steps} ${direction}`, () =>
+      integrate(fields[model.get("field")], points, method, steps, ...TIMES[direction], divergence),
     );
   /** Các hạt lúc xuất phát: nhiễu, hoặc dữ liệu. */
   const starts = (direction) => {
@@ -76,11 +57,11 @@ function render({ model, el }) {
   };
   const options = specs.map(({ label }, i) => [String(i), label]);
   const markField = choice(row("Trường"), "Trường vận tốc", options, (i) => (halt(), change({ field: Number(i) })));
-  const methods = [["euler", "Euler"], ["midpoint", "trung điểm"], ["rk4", "Runge–Kutta 4"]];
+  const methods = [["euler", "Euler"], ["midpoint", "trung điểm"], ["rk4", "RK4"]];
   const markMethod = choice(row("Bộ giải"), "Bộ giải", methods, (method) => change({ method }));
   const counts = STEPS.map((n) => [String(n), String(n)]);
   const markSteps = choice(row("Số bước"), "Số bước", counts, (n) => change({ steps: Number(n) }));
-  const ways = [["generate", "sinh: t từ 0 tới 1"], ["normalize", "chuẩn hóa: t từ 1 về 0"]];
+  const ways = [["generate", "sinh, t: 0 → 1"], ["normalize", "chuẩn hóa, t: 1 → 0"]];
   const markWay = choice(row("Chiều"), "Chiều của thời gian", ways, (direction) => {
     if (direction === model.get("direction")) return;
     halt();
@@ -90,7 +71,7 @@ function render({ model, el }) {
   });
   const solveStart = (method, steps) => {
     const [start, direction] = get("start", "direction");
-    return solve(`start ${start}`, [start], method, steps, direction);
+    return solve(`start ${start}`, [start], method, steps, direction, true);
   };
 
   const bar = html("div", { class: "lf-steps", style: "margin-top: 8px" });
@@ -161,6 +142,7 @@ function render({ model, el }) {
   const markView = choice(under, "Vẽ", [["particles", "hạt"], ["grid", "lưới"]], (view) => change({ view }));
   const inks = [["origin", "tô theo góc xuất phát"], ["density", math("tô theo log p_t")]];
   const markColor = choice(under, "Tô màu", inks, (color) => change({ color }));
+  const colors = under.lastChild;
   const shown = html("input", { type: "checkbox" });
   shown.checked = true;
   shown.addEventListener("change", () => draw());
@@ -217,7 +199,7 @@ function render({ model, el }) {
 
   /** Mũi tên của trường ở thời điểm t, trên lưới 13 × 13. */
   function drawArrows(t) {
-    const here = fields[model.get("field")](t);
+    const here = fields[model.get("field")](t, false);
     const ticks = Array.from({ length: 13 }, (_, i) => (i / 6 - 1) * 3);
     const u = [0, 0, 0];
     const tips = ticks.flatMap((a) =>
@@ -235,12 +217,12 @@ function render({ model, el }) {
 
   const LINES = Array.from({ length: 22 }, (_, n) => {
     const fixed = ((n % 11) / 5 - 1) * 2.5;
-    const along = Array.from({ length: 41 }, (_, i) => (i / 20 - 1) * 2.5);
+    const along = Array.from({ length: 31 }, (_, i) => (i / 15 - 1) * 2.5);
     return along.map((v) => (n < 11 ? [fixed, v] : [v, fixed]));
   });
   function drawGrid(method, steps, direction, share) {
     const now = pointsOf(stateAt(solve("grid", LINES.flat(), method, steps, direction), share));
-    const drawn = LINES.map((_, n) => polyline(now.slice(41 * n, 41 * n + 41).map(([a, b]) => [x(a), y(b)])));
+    const drawn = LINES.map((_, n) => polyline(now.slice(31 * n, 31 * n + 31).map(([a, b]) => [x(a), y(b)])));
     mesh[0].setAttribute("d", drawn.join(""));
     mesh[1].setAttribute("d", drawn[5]);
     mesh[2].setAttribute("d", drawn[16]);
@@ -258,12 +240,12 @@ function render({ model, el }) {
     }
     const inks = HUES.map(themeColor);
     const [pale, strong] = ["line", "x"].map(themeColor);
-    const logs = logDensity(cloud, direction, state);
+    const logs = model.get("color") === "density" ? logDensity(cloud, direction, state) : null;
     pointsOf(state).forEach(([a, b], i) => {
       const quarter = (cloud[0][3 * i] > 0) + 2 * (cloud[0][3 * i + 1] > 0);
       // log p_t từ −6 (nhạt) tới 0.5 (đậm).
-      const depth = clamp((logs[i] + 6) / 6.5, 0, 1);
-      const ink = model.get("color") === "origin" ? inks[quarter] : pale.map((c, n) => Math.round(c + depth * (strong[n] - c)));
+      const depth = logs && clamp((logs[i] + 6) / 6.5, 0, 1);
+      const ink = logs ? pale.map((c, n) => Math.round(c + depth * (strong[n] - c))) : inks[quarter];
       pen.fillStyle = `rgb(${ink})`;
       pen.beginPath();
       pen.arc(x(a), y(b), 2.3, 0, 2 * Math.PI);
@@ -311,7 +293,9 @@ function render({ model, el }) {
     const pen = drawAxes(Math.min(box.clientWidth, 480));
     drawArrows(time);
     const points = starts(direction);
-    const [cloud, exactCloud] = [[method, steps], ["rk4", FINE]].map((how) => solve("cloud", points, ...how, direction));
+    const cloud = solve("cloud", points, method, steps, direction, model.get("color") === "density");
+    const there = cloud[steps].slice(0, 3 * SAMPLE);
+    const exactly = solve("few", points.slice(0, SAMPLE), "rk4", FINE, direction)[FINE];
     for (const path of mesh) path.setAttribute("d", "M0 0");
     if (view === "grid") drawGrid(method, steps, direction, share);
     else drawCloud(pen, cloud, share, direction);
@@ -337,11 +321,11 @@ function render({ model, el }) {
     const base = direction === "generate" ? path[0] : path[steps];
     const log = logDensity(path, direction, now)[0];
     const opposite = direction === "generate" ? "normalize" : "generate";
-    const back = solve("back", pointsOf(cloud[steps]), method, steps, opposite)[steps];
+    const back = solve("back", pointsOf(there), method, steps, opposite)[steps];
     const values = {
       nfe: nfe(method, steps),
-      error: format(distance(cloud[steps], exactCloud[FINE]), 4),
-      round: format(distance(back, cloud[0]), 4),
+      error: format(distance(there, exactly), 4),
+      round: format(distance(back, cloud[0].slice(0, back.length)), 4),
       place: `(${format(now[0])}; ${format(now[1])})`,
       base: format(logBase(base[0], base[1]), 3),
       integral: format(base[2] - now[2], 3),
@@ -358,6 +342,7 @@ function render({ model, el }) {
     markWay(direction);
     markView(view);
     markColor(model.get("color"));
+    colors.style.display = view === "grid" ? "none" : "";
     write(note, NOTES[direction]);
     write(hint, HINT[direction]);
   }

@@ -1,7 +1,7 @@
 // Toán của khớp luồng một chiều: trường trung bình của một cách ghép đôi, quỹ đạo, chi phí, độ cong.
 
 const STEPS = 24; // số bước Runge–Kutta của một quỹ đạo
-const [REACH, NODES] = [6, 161]; // lưới cầu phương của kỳ vọng có điều kiện
+const [REACH, NODES] = [8, 201]; // lưới cầu phương của kỳ vọng có điều kiện
 const BASE = Array.from({ length: 45 }, (_, i) => (i / 22 - 1) * 4.4); // lưới của x₀, để lấy kỳ vọng
 const LEVELS = Array.from({ length: 10 }, (_, i) => (i + 0.5) / 10); // các phân vị của vận tốc
 // Φ trên lưới bước 0.001 (chuỗi lũy thừa mọi số hạng cùng dấu), nội suy thẳng giữa hai mốc.
@@ -16,44 +16,62 @@ const cdf = (z) => {
   const k = Math.floor(place);
   return CDF[k] + (place - k) * (CDF[k + 1] - CDF[k]);
 };
-/** Tổng trên các thành phần của hỗn hợp. */
-const over = ({ weights, means, stds }, f) => weights.reduce((sum, w, k) => sum + f(w, means[k], stds[k]), 0);
-const targetDensity = (target, x) => over(target, (w, m, s) => (w / s) * Math.exp(logNormal((x - m) / s)));
+/** Tổng trên các thành phần của hỗn hợp: mật độ p₁, và P(x₁ ≤ x) hay P(x₁ ≥ x) theo dấu. */
+function targetDensity({ weights, means, stds }, x) {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += (weights[k] / stds[k]) * Math.exp(logNormal((x - means[k]) / stds[k]));
+  return sum;
+}
+function targetTail({ weights, means, stds }, x, sign) {
+  let sum = 0;
+  for (let k = 0; k < weights.length; k++) sum += weights[k] * cdf((sign * (x - means[k])) / stds[k]);
+  return sum;
+}
 
 /** u(x, t) khi ghép độc lập, công thức đóng. */
-export function closedField(target, x, t) {
+export function closedField({ weights, means, stds }, x, t) {
   let [mass, total] = [0, 0];
-  over(target, (w, m, s) => {
+  weights.forEach((w, k) => {
+    const [m, s] = [means[k], stds[k]];
     const variance = (1 - t) ** 2 + (t * s) ** 2;
     const away = x - t * m;
     const p = (w / Math.sqrt(variance)) * Math.exp((-0.5 * away * away) / variance);
     mass += p;
     total += p * (m + ((t * s * s - (1 - t)) * away) / variance);
-    return 0;
   });
   return total / mass;
 }
 
+/** Hệ số C(B − 1, k) của từng cỡ lô. */
+const binomials = Object.fromEntries(
+  [1, 2, 4, 8, 16].map((block) => {
+    const row = [1];
+    for (let k = 1; k < block; k++) row.push((row[k - 1] * (block - k)) / k);
+    return [block, row];
+  }),
+);
+
 /** Vận tốc x₁ − x₀ khi biết x_t = x: các giá trị tăng dần và xác suất. Lô 1 điểm là ghép độc lập. */
 export function conditional(target, block, x, t) {
-  const choose = [1];
-  for (let k = 1; k < block; k++) choose.push((choose[k - 1] * (block - k)) / k);
-  const velocities = [];
-  const chances = [];
+  const choose = binomials[block];
+  const velocities = new Float64Array(NODES);
+  const chances = new Float64Array(NODES);
   let mass = 0;
   for (let i = 0; i < NODES; i++) {
     const node = ((2 * i) / (NODES - 1) - 1) * REACH;
     // Cầu phương theo biến nào mà biến kia đổi chậm theo nó.
-    const [x0, x1] = t < 0.5 ? [(x - t * node) / (1 - t), node] : [-node, (x + (1 - t) * node) / t];
+    const x0 = t < 0.5 ? (x - t * node) / (1 - t) : -node;
+    const x1 = t < 0.5 ? node : (x + (1 - t) * node) / t;
     let p = Math.exp(-0.5 * x0 * x0) * targetDensity(target, x1);
-    if (block > 1 && p > 0) {
-      const [up, down] = [1, -1].map((sign) => cdf(sign * x0) * over(target, (w, m, s) => w * cdf((sign * (x1 - m)) / s)));
-      let [sum, power] = [1, down]; // Σ C(B−1, k)² up^k down^(B−1−k), theo Horner
-      for (let k = block - 2; k >= 0; k--, power *= down) sum = sum * up + choose[k] ** 2 * power;
+    if (block > 1 && p > 1e-18) {
+      const up = cdf(x0) * targetTail(target, x1, 1);
+      const down = cdf(-x0) * targetTail(target, x1, -1);
+      let sum = 1; // Σ C(B−1, k)² up^k down^(B−1−k), theo Horner
+      for (let k = block - 2, power = down; k >= 0; k--, power *= down) sum = sum * up + choose[k] * choose[k] * power;
       p *= sum;
     }
-    velocities.push(x1 - x0);
-    chances.push(p);
+    velocities[i] = x1 - x0;
+    chances[i] = p;
     mass += p;
   }
   return { velocities, chances: chances.map((p) => p / mass) };

@@ -102,29 +102,29 @@ function render({ model, el }) {
     spread: rowOne("các vận tốc qua đó tản", "lf-is-z lf-spread"),
     euler: rowOne("Euler tới", "lf-gap lf-is-x lf-euler-end"),
     end: rowOne("quỹ đạo tới $ψ_1(x_0)$", "lf-is-z lf-end"),
-    euler_error: rowOne("lệch, căn trung bình bình phương", "lf-sum lf-euler-error"),
+    euler_error: rowOne("sai số quân phương của Euler", "lf-sum lf-euler-error"),
     segments: rowAll("chỗ cắt nhau: đoạn thẳng", "lf-segment-count"),
     curves: rowAll("chỗ cắt nhau: quỹ đạo", "lf-curve-count"),
     pair_cost: rowAll("chi phí của cặp, $E|x_1 − x_0|^2$", "lf-gap lf-pair-cost"),
     flow_cost: rowAll("chi phí của luồng", "lf-flow-cost"),
-    straightness: rowAll("độ cong (0 là thẳng)", "lf-is-z lf-straightness"),
-    loss: rowAll("mất mát nhỏ nhất", "lf-loss"),
+    straightness: rowAll("độ cong $S$ (0 là thẳng)", "lf-is-z lf-straightness"),
+    loss: rowAll("mất mát khớp luồng nhỏ nhất", "lf-loss"),
   };
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
   root.append(note, html("p", { class: "lf-hint" }, ...prose(HINT)));
 
   const memory = new Map();
   const remember = (key, make) => {
-    if (memory.size > 300) memory.clear();
+    if (memory.size > 1000) memory.clear();
     if (!memory.has(key)) memory.set(key, make());
     return memory.get(key);
   };
 
   /** Khung một hình: trục, hai mật độ ở hai mép, vạch thời điểm. */
-  function drawFrame({ picture, axes, cut }, [width, height], target, time, title) {
+  function drawFrame({ picture, axes, cut }, [width, height], target, time, [title, legend, hue]) {
     const [low, high, first, last] = [24, height - 24, 28, width - 12];
     setAttributes(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
-    cut(first, low, last - first, high - low);
+    cut(first, low, last - first + 8, high - low); // chấm ở t = 1 không bị cắt
     const x = linear([0, 1], [first, last]);
     y = linear([-VIEW, VIEW], [high, low]);
     axes.replaceChildren();
@@ -135,6 +135,7 @@ function render({ model, el }) {
     for (const v of [0, 0.5, 1]) svg(axes, "text", { x: x(v), y: high + 17, "text-anchor": "middle" }).textContent = tickLabel(v);
     svgMath(axes, "t", { x: x(0.75), y: high + 17, "text-anchor": "middle" });
     svg(axes, "text", { x: first, y: 14 }).textContent = title;
+    svg(axes, "text", { x: last, y: 14, "text-anchor": "end", class: `lf-label-${hue}` }).textContent = legend;
     const side = (density, edge, hue) => {
       const points = Array.from({ length: 121 }, (_, i) => (i / 60 - 1) * VIEW);
       const top = Math.max(...points.map(density));
@@ -170,7 +171,7 @@ function render({ model, el }) {
 
     const width = wide ? Math.floor((panels.clientWidth - 14) / 2) : Math.min(panels.clientWidth, 440);
     const size = [width, clamp(0.78 * width, 230, 330)];
-    const titles = ["đoạn thẳng nối các cặp", "quỹ đạo của trường trung bình"];
+    const titles = [["đoạn nối các cặp", "qua chấm lớn", "z"], ["quỹ đạo của trường", `Euler ${steps} bước`, "x"]];
     const [x] = [left, right].map((p, i) => drawFrame(p, size, target, time, titles[i]));
     const line = (points) => polyline(points.map(([t, v]) => [x(t), y(v)]));
     const through = (v) => [[0, here - time * v], [1, here + (1 - time) * v]];

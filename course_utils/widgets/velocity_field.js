@@ -29,7 +29,9 @@ const ACTIVATIONS = {
   },
 };
 
-/** u(t) -> hàm (a, b, out) ghi u₁, u₂, ∇·u vào out. Mọi điểm ở cùng một t dùng chung phần của t. */
+/** u(t) -> hàm (a, b, out) ghi u₁, u₂, ∇·u vào out. Mọi điểm ở cùng một t dùng chung phần của t.
+ *
+ * Không cần phân kỳ thì u(t, false): rẻ bằng nửa, ∇·u ghi là 0. */
 export function velocity({ linear, time, frequencies, activation }) {
   const [W1, W2, W3] = linear.map(({ weight }) => unpack(weight));
   const biases = linear.map(({ bias }) => unpack(bias));
@@ -42,7 +44,7 @@ export function velocity({ linear, time, frequencies, activation }) {
     return w * (W1[2 * j] * W3[k] + W1[2 * j + 1] * W3[h2 + k]);
   });
   const [y1, d1, y2, d2] = [h1, h1, h2, h2].map((size) => new Float64Array(size));
-  return (t) => {
+  return (t, divergence = true) => {
     const angles = Array.from({ length: frequencies }, (_, j) => Math.PI * t * (j + 1));
     const clock = [t - 0.5, ...angles.map(Math.sin), ...angles.map(Math.cos)];
     const [c1, c2, c3] = biases.map((bias, layer) =>
@@ -51,15 +53,15 @@ export function velocity({ linear, time, frequencies, activation }) {
     return (a, b, out) => {
       for (let j = 0; j < h1; j++) act(W1[2 * j] * a + W1[2 * j + 1] * b + c1[j], y1, d1, j);
       let [u1, u2, trace] = [c3[0], c3[1], 0];
-      for (let k = 0, w = 0; k < h2; k++) {
-        let [sum, inner] = [c2[k], 0];
-        for (let j = 0; j < h1; j++, w++) {
-          sum += W2[w] * y1[j];
-          inner += M[w] * d1[j];
-        }
+      for (let k = 0; k < h2; k++) {
+        let sum = c2[k];
+        for (let j = 0, w = k * h1; j < h1; j++, w++) sum += W2[w] * y1[j];
         act(sum, y2, d2, k);
         u1 += W3[k] * y2[k];
         u2 += W3[h2 + k] * y2[k];
+        if (!divergence) continue;
+        let inner = 0;
+        for (let j = 0, w = k * h1; j < h1; j++, w++) inner += M[w] * d1[j];
         trace += d2[k] * inner;
       }
       out[0] = u1;
@@ -78,7 +80,7 @@ const TABLEAUX = {
 export const nfe = (method, steps) => steps * TABLEAUX[method][0].length;
 
 /** Giải từ t = `from` tới t = `to`: states[k] là Float64Array (x₁, x₂, ∫∇·u dt) của mọi điểm sau k bước. */
-export function integrate(u, points, method, steps, from, to) {
+export function integrate(u, points, method, steps, from, to, divergence = true) {
   const [c, a, b] = TABLEAUX[method];
   const size = 3 * points.length;
   const h = (to - from) / steps;
@@ -94,7 +96,7 @@ export function integrate(u, points, method, steps, from, to) {
   };
   for (let k = 0; k < steps; k++) {
     c.forEach((share, stage) => {
-      const here = u(from + (k + share) * h);
+      const here = u(from + (k + share) * h, divergence);
       const at = shifted(states[k], a[stage]);
       for (let n = 0; n < size; n += 3) {
         here(at[n], at[n + 1], out);
@@ -111,4 +113,25 @@ export function stateAt(states, share) {
   const place = share * (states.length - 1);
   const k = Math.min(Math.floor(place), states.length - 2);
   return states[k].map((v, n) => v + (place - k) * (states[k + 1][n] - v));
+}
+
+const logBase = (a, b) => logNormal(a) + logNormal(b);
+
+/** Trung bình trên các hạt của khoảng cách giữa hai trạng thái. */
+export function distance(p, q) {
+  let total = 0;
+  for (let n = 0; n < p.length; n += 3) total += Math.hypot(p[n] - q[n], p[n + 1] - q[n + 1]);
+  return (3 * total) / p.length;
+}
+
+export const pointsOf = (state) =>
+  Array.from({ length: state.length / 3 }, (_, i) => [state[3 * i], state[3 * i + 1]]);
+
+/** log p_t(x_t) của các hạt: log p_Z(x₀) − ∫₀ᵗ div u, dù đi theo chiều nào. */
+export function logDensity(states, direction, state) {
+  const base = states[direction === "generate" ? 0 : states.length - 1];
+  return Array.from({ length: base.length / 3 }, (_, i) => {
+    const n = 3 * i;
+    return logBase(base[n], base[n + 1]) + base[n + 2] - state[n + 2];
+  });
 }
