@@ -325,7 +325,7 @@ function render({ model, el }) {
     fact.S.value.textContent = format(squares(S), 3);
     fact.diagonal.value.textContent = format(diagonal, 3);
     fact.K.value.textContent = format(squares(K), 3);
-    fact.all.name.textContent = `trung bình cả ${2 ** A.length} vector ±`;
+    fact.all.name.textContent = `trung bình cả ${2 ** A.length} vector`;
     fact.all.value.textContent = format(sum(atoms.map((a) => a.value)) / atoms.length, 3);
     signs.replaceChildren(
       ...atoms.map(({ v, value }) => {

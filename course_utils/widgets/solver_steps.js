@@ -14,7 +14,7 @@ function scientific(v) {
   if (v === 0 || (Math.abs(v) >= 1e-3 && Math.abs(v) < 1e4)) return format(v, 4);
   if (!Number.isFinite(v) || Math.abs(v) > 1e99) return "quá lớn";
   const [digits, k] = v.toExponential(1).split("e");
-  return `${digits.replace("-", "−")} · ${power(Number(k))}`;
+  return `${digits.replace("-", "−")}\u00a0·\u00a0${power(Number(k))}`;
 }
 
 /** Lời dẫn: chuyện gì đang xảy ra. */
@@ -42,7 +42,7 @@ export function explain({ preset, solver, h, p, start, result, last }) {
     const start_ = `Chiều đi co mọi khác biệt ${p < 9 ? format(Math.exp(p), 0) : scientific(Math.exp(p))} lần; chiều về phóng mọi sai số lên ngần ấy lần.`;
     if (fixed) return `${start_} Mỗi bước đi nhân ${R(-p * h)}, mỗi bước về nhân ${R(p * h)}; tích phải bằng 1, ở đây là ${format(amplification(solver, -p * h) * amplification(solver, p * h), 4)}.`;
     return Math.exp(-p) * Math.abs(start) < last
-      ? `${start_} $z(1)$ đúng là ${scientific(start * Math.exp(-p))}, nhỏ hơn cả dung sai ${scientific(last)}: thông tin về $z(0)$ đã mất, không chiều về nào lấy lại được.`
+      ? `${start_} $z(1)$ đúng là ${scientific(start * Math.exp(-p))}, nhỏ hơn cả dung sai ${power(Math.round(Math.log10(last)))}: dopri5 không cần giữ nó cho đúng, và thông tin về $z(0)$ mất ngay từ chiều đi. Bước đều khá hơn, nhưng chỉ vì trường tuyến tính giữ được sai số tương đối.`
       : `${start_} Dung sai phải nhỏ hơn nhiều so với $z(1)$ = ${scientific(start * Math.exp(-p))}.`;
   }
   if (preset === "blowup") {
@@ -141,7 +141,7 @@ function render({ model, el }) {
   function frame({ picture, axes, cut }, width, height) {
     const box = { x: 34, y: 22, width: width - 42, height: height - 56 };
     setAttributes(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
-    cut(box.x, box.y, box.width, box.height);
+    cut(box.x - 4, box.y, box.width + 8, box.height); // chấm cuối nằm trên mép
     axes.replaceChildren();
     svg(axes, "rect", { class: "lf-frame", ...box });
     return [[box.x, box.x + box.width], [box.y + box.height, box.y]];
