@@ -1,0 +1,12 @@
+# Sai: quỹ đạo là một bước Euler.
+def marginal_velocity(x, t, m, s):
+    variance = (1 - t) ** 2 + t**2 * s**2
+    return m + (t * s**2 - (1 - t)) / variance * (x - t * m)
+
+
+def trajectory(z, t, m, s):
+    return z + t * (m - z)
+
+
+def smallest_loss(m, s):
+    return math.pi * s / 2

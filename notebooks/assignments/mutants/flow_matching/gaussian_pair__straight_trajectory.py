@@ -1,0 +1,12 @@
+# Sai: quỹ đạo là đoạn thẳng từ z tới m + sz.
+def marginal_velocity(x, t, m, s):
+    variance = (1 - t) ** 2 + t**2 * s**2
+    return m + (t * s**2 - (1 - t)) / variance * (x - t * m)
+
+
+def trajectory(z, t, m, s):
+    return (1 - t) * z + t * (m + s * z)
+
+
+def smallest_loss(m, s):
+    return math.pi * s / 2

@@ -1,0 +1,10 @@
+# Sai: gọi trường từng điểm một.
+def interpolate(x0, x1, t, sigma):
+    t = t.reshape(-1, *[1] * (x0.ndim - 1))
+    return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
+
+
+def cfm_loss(field, x0, x1, t, sigma):
+    x, target = interpolate(x0, x1, t, sigma)
+    u = torch.cat([field(t[i : i + 1], x[i : i + 1]) for i in range(len(x))])
+    return (u - target).square().sum() / len(x)

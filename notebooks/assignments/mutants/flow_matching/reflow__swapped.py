@@ -1,0 +1,21 @@
+# Sai: trả (x1, x0).
+def reflow_pairs(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return x, x0
+
+
+def straightness(field, x0, steps):
+    x, speeds = x0, []
+    for k in range(steps):
+        speeds.append(field(k / steps, x))
+        x = x + speeds[-1] / steps
+    return (x - x0 - torch.stack(speeds)).square().sum(2).mean()
+
+
+def one_step_error(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return (x0 + field(0.0, x0) - x).square().sum(1).mean()

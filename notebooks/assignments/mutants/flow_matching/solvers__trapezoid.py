@@ -1,0 +1,16 @@
+# Sai: trung bình hai đầu bước: Heun.
+def euler(field, x, steps, start=0.0, end=1.0):
+    h = (end - start) / steps
+    for k in range(steps):
+        t = start + k * h
+        x = x + h * field(t, x)
+    return x
+
+
+def midpoint(field, x, steps, start=0.0, end=1.0):
+    h = (end - start) / steps
+    for k in range(steps):
+        t = start + k * h
+        first = field(t, x)
+        x = x + h / 2 * (first + field(t + h, x + h * first))
+    return x

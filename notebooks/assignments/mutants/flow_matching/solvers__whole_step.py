@@ -1,0 +1,15 @@
+# Sai: thử cả bước thay vì nửa bước.
+def euler(field, x, steps, start=0.0, end=1.0):
+    h = (end - start) / steps
+    for k in range(steps):
+        t = start + k * h
+        x = x + h * field(t, x)
+    return x
+
+
+def midpoint(field, x, steps, start=0.0, end=1.0):
+    h = (end - start) / steps
+    for k in range(steps):
+        t = start + k * h
+        x = x + h * field(t + h, x + h * field(t, x))
+    return x
