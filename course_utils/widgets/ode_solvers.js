@@ -164,12 +164,13 @@ export function solve(task, { solver, steps, digits }) {
   return { legs, end: x, nfe, rejected, stopped, error: broken ? NaN : Number.isNaN(error) && !stopped ? Infinity : error };
 }
 
-/** Sai số theo NFE của mọi bộ giải. */
+/** Sai số theo NFE của mọi bộ giải; không có gì nếu nghiệm nổ trước lúc cuối. */
 export function workPrecision(task) {
   const run = (solver, setting) => {
     const { nfe, error } = solve(task, { solver, ...setting });
     return { nfe, error, ...setting };
   };
+  if (task.exact(task.times.at(-1)).some(Number.isNaN)) return { euler: [], midpoint: [], rk4: [], dopri5: [] };
   const fixed = Object.keys(CALLS).map((solver) => [solver, STEPS.map((steps) => run(solver, { steps }))]);
   return Object.fromEntries([...fixed, ["dopri5", DIGITS.map((digits) => run("dopri5", { digits }))]]);
 }
