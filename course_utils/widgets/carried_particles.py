@@ -206,7 +206,7 @@ class CarriedParticles(LiveFigure):
         return log_base + integral[base, 0] - integral[:, 0]
 
     def measures(self) -> dict[str, float]:
-        """NFE, sai số trung bình của điểm cuối so với rk4 mịn, và độ lệch sau khi đi rồi về (60 hạt)."""
+        """NFE; trung bình trên 60 hạt: sai số điểm cuối so với rk4 mịn, độ lệch khi đi rồi về."""
         points = self.particles()[:SAMPLE]
         end = self.carry(points)[0][-1]
         fine = self.carry(points, "rk4", FINE)[0][-1]
