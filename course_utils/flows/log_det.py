@@ -68,6 +68,8 @@ def draw_probes(x: Tensor, count: int, kind: str = "rademacher") -> Tensor:
         raise InputError(
             f"Không có vector dò loại {kind!r}; hãy chọn 'rademacher' hoặc 'gaussian'."
         )
+    if not isinstance(count, int) or count < 1:
+        raise InputError(f"probes = {count!r}; số vector dò phải là một số nguyên dương.")
     normal = torch.randn((count, *x.shape), dtype=x.dtype, device=x.device)
     return normal if kind == "gaussian" else torch.where(normal > 0, 1.0, -1.0).to(x.dtype)
 
@@ -129,8 +131,10 @@ def log_det_series(
 
     Sách: (eq-log-det-series), (eq-truncation-bias), (eq-hutchinson)
     """
-    if terms < 1:
-        raise InputError(f"terms = {terms}; chuỗi cần ít nhất một số hạng.")
+    if not isinstance(terms, int) or terms < 1:
+        raise InputError(
+            f"terms = {terms!r}; chuỗi cần ít nhất một số hạng, và số số hạng là số nguyên."
+        )
     probes = probes if isinstance(probes, Tensor) else draw_probes(x, probes, kind)
     return sum(series(g, x, v, [1.0] * terms, gradient) for v in probes) / len(probes)
 

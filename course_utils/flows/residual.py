@@ -6,6 +6,7 @@ Chiều chuẩn hóa có công thức: z = x + g(x). Chiều sinh là nghiệm c
 Nguồn: Behrmann et al. (2019); Chen et al. (2019).
 """
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -122,11 +123,11 @@ class ResidualFlow(Flow):
         alpha: float | None = None,
         **settings,
     ):
-        event_shape = (dim,) if isinstance(dim, int) else tuple(dim)
-        size = math.prod(event_shape)
-        if len(event_shape) not in (1, 3) or size < 1 or layers < 1:
+        event_shape = tuple(dim) if isinstance(dim, tuple | list) else (dim,)
+        counts = (*event_shape, layers)
+        if len(event_shape) not in (1, 3) or not all(isinstance(n, int) and n > 0 for n in counts):
             raise InputError(
-                f"dim = {dim}, layers = {layers}: cần một số chiều dương hoặc một hình dạng "
+                f"dim = {dim!r}, layers = {layers!r}: cần một số chiều dương hoặc một hình dạng "
                 f"(C, H, W), và ít nhất một tầng."
             )
         if not 0 < lipschitz < 1:
@@ -134,11 +135,17 @@ class ResidualFlow(Flow):
                 f"lipschitz = {lipschitz}; cận phải nằm giữa 0 và 1, ví dụ 0.97. Từ 1 trở lên, "
                 f"x + g(x) có thể không khả nghịch."
             )
+        size = math.prod(event_shape)
         estimator = estimator or ("exact" if size <= SMALL_DIM else "roulette")
         if estimator not in ESTIMATORS:
             raise InputError(
                 f"Không có cách ước lượng tên {estimator!r}; hãy chọn 'exact', 'series' "
                 f"hoặc 'roulette'."
+            )
+        if unknown := set(settings) - set(inspect.signature(ESTIMATORS[estimator]).parameters):
+            raise InputError(
+                f"Cách ước lượng {estimator!r} không có tham số {', '.join(sorted(unknown))}. Hãy "
+                f"bỏ đi, hoặc chọn `estimator` khác: 'series' có `terms`, 'roulette' có `stop`."
             )
         log_det = partial(ESTIMATORS[estimator], **settings) if settings else ESTIMATORS[estimator]
         transforms: list[Transform] = [actnorm(event_shape)]

@@ -303,3 +303,6 @@ def test_bad_input_is_refused_in_vietnamese():
         log_det_roulette(g, x, stop=1.0)
     with pytest.raises(InputError, match="gradient"):
         log_det_roulette(g, x, gradient="none")
+    for estimate in (log_det_series, log_det_roulette):
+        with pytest.raises(InputError, match="số vector dò"):
+            estimate(g, x, probes=0)

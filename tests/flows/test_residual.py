@@ -288,3 +288,8 @@ def test_bad_input_is_refused_in_vietnamese():
         ResidualFlow(2, 1).log_prob(torch.randn(3, 3))
     with pytest.raises(InputError, match="draws"):
         ResidualFlow(2, 1).log_prob_estimate(torch.randn(3, 2), draws=0)
+    for wrong in (2.5, "2", (1, 8.0, 8)):
+        with pytest.raises(InputError, match="hình dạng"):
+            ResidualFlow(wrong)
+    with pytest.raises(InputError, match="không có tham số terms"):
+        ResidualFlow(2, terms=5)  # hai chiều: mặc định là "exact"
