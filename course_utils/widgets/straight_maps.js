@@ -1,4 +1,4 @@
-// Toán của khớp luồng một chiều: trường trung bình của một cách ghép đôi, quỹ đạo, chi phí, độ cong.
+// Toán của khớp luồng một chiều: trường biên của một cách ghép đôi, quỹ đạo, chi phí, độ thẳng.
 
 const STEPS = 24; // số bước Runge–Kutta của một quỹ đạo
 const [REACH, NODES] = [8, 201]; // lưới cầu phương của kỳ vọng có điều kiện
@@ -137,7 +137,7 @@ export function crossings(from, to) {
   return count;
 }
 
-/** Chi phí, độ cong, mất mát nhỏ nhất và sai số Euler; kỳ vọng theo x₀ là cầu phương. */
+/** Chi phí, độ thẳng, mất mát nhỏ nhất và sai số Euler; kỳ vọng theo x₀ là cầu phương. */
 export function measures(target, coupling, block, steps) {
   const { from, euler } = flow(target, coupling, block);
   const weights = BASE.map((x) => Math.exp(logNormal(x)));

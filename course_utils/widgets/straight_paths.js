@@ -1,10 +1,10 @@
-// Khớp luồng một chiều: đoạn thẳng nối các cặp cắt nhau, quỹ đạo của trường trung bình thì không.
+// Khớp luồng một chiều: đoạn thẳng nối các cặp cắt nhau, quỹ đạo của trường biên thì không.
 
 const VIEW = 3.6; // trục x từ −3.6 tới 3.6
 const HINT = "Kéo chấm lớn ở mép trái hình phải lên xuống, hoặc Tab rồi phím mũi tên, để đổi $x_0$.";
 const NOTES = {
   independent:
-    "Ghép độc lập: qua một điểm $(x, t)$ có nhiều đoạn thẳng, vận tốc khác nhau. Trường chỉ có một giá trị ở đó, là trung bình của chúng, nên quỹ đạo không cắt nhau mà cong. Một bước Euler tới đúng $E[x_1 | x_0]$: ghép độc lập thì đó là trung bình của dữ liệu, cho mọi $x_0$.",
+    "Ghép độc lập: qua một điểm $(x, t)$ có nhiều đoạn thẳng, vận tốc khác nhau. Trường biên chỉ có một giá trị ở đó, là trung bình của chúng, nên quỹ đạo không cắt nhau mà cong. Một bước Euler tới đúng $E[x_1 | x_0]$: ghép độc lập thì đó là trung bình của dữ liệu, cho mọi $x_0$.",
   ot:
     "Ghép tối ưu trong lô: một chiều thì tối ưu là ghép theo thứ tự. Trong một lô không còn đoạn nào cắt nhau; giữa hai lô thì vẫn còn. Lô càng lớn, vận tốc qua một điểm càng ít tản, quỹ đạo càng thẳng.",
   reflow:
@@ -75,7 +75,7 @@ function render({ model, el }) {
   };
   const thin = "stroke: var(--lf-muted); stroke-width: 1; stroke-opacity: 0.6";
   const left = panel("Đoạn thẳng nối các cặp", ["lf-segments", thin], ["lf-fan", "stroke: var(--lf-z); stroke-width: 1.3; stroke-opacity: 0.75"], ["lf-mean", "stroke: var(--lf-x); stroke-width: 3"]);
-  const right = panel("Quỹ đạo của trường trung bình", ["lf-trajectories", thin], ["lf-own", "stroke: var(--lf-z); stroke-width: 2.6"], ["lf-euler", "stroke: var(--lf-x); stroke-width: 2; stroke-dasharray: 5 3"]);
+  const right = panel("Quỹ đạo của trường biên", ["lf-trajectories", thin], ["lf-own", "stroke: var(--lf-z); stroke-width: 2.6"], ["lf-euler", "stroke: var(--lf-x); stroke-width: 2; stroke-dasharray: 5 3"]);
   const handle = svg(right.picture, "g", {
     class: "lf-handle",
     tabindex: 0,
@@ -107,7 +107,7 @@ function render({ model, el }) {
     curves: rowAll("chỗ cắt nhau: quỹ đạo", "lf-curve-count"),
     pair_cost: rowAll("chi phí của cặp, $E|x_1 − x_0|^2$", "lf-gap lf-pair-cost"),
     flow_cost: rowAll("chi phí của luồng", "lf-flow-cost"),
-    straightness: rowAll("độ cong $S$ (0 là thẳng)", "lf-is-z lf-straightness"),
+    straightness: rowAll("độ thẳng $S$ (0: thẳng đều)", "lf-is-z lf-straightness"),
     loss: rowAll("mất mát khớp luồng nhỏ nhất", "lf-loss"),
   };
   const note = html("p", { class: "lf-note", "aria-live": "polite" });

@@ -1,4 +1,4 @@
-"""Khớp luồng một chiều: đoạn nối các cặp cắt nhau, quỹ đạo của trường trung bình thì không."""
+"""Khớp luồng một chiều: đoạn nối các cặp cắt nhau, quỹ đạo của trường biên thì không."""
 
 import math
 
@@ -88,7 +88,7 @@ class StraightPaths(LiveFigure):
         options.setdefault(
             "alt",
             "Hình tương tác: bên trái, các đoạn thẳng nối nhiễu với dữ liệu cắt nhau; bên phải, "
-            "quỹ đạo của trường trung bình không cắt nhau nhưng cong. Ghép đôi tối ưu trong lô thì "
+            "quỹ đạo của trường biên không cắt nhau nhưng cong. Ghép đôi tối ưu trong lô thì "
             "bớt cắt nhau; nắn thẳng thì hết, và quỹ đạo thẳng ra.",
         )
         rng = np.random.default_rng(28)
@@ -202,7 +202,7 @@ class StraightPaths(LiveFigure):
         return x0, x1
 
     def measures(self) -> dict[str, float]:
-        """Chi phí, độ cong, mất mát nhỏ nhất và sai số Euler; kỳ vọng theo x₀ là cầu phương."""
+        """Chi phí, độ thẳng, mất mát nhỏ nhất và sai số Euler; kỳ vọng theo x₀ là cầu phương."""
         path, velocity = self.path(BASE)
         simpson = torch.ones(STEPS + 1, dtype=torch.float64)
         simpson[1:-1:2], simpson[2:-1:2] = 4, 2

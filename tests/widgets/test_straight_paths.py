@@ -1,4 +1,4 @@
-"""StraightPaths: trường trung bình so với công thức đóng, mọi cách ghép cùng đưa p₀ về p₁."""
+"""StraightPaths: trường biên so với công thức đóng, mọi cách ghép cùng đưa p₀ về p₁."""
 
 import base64
 import json
