@@ -28,6 +28,7 @@ class CountedRates(nn.Module):
         self.rates, self.limit, self.calls = rates, limit, 0
 
     def forward(self, t: Tensor, state: State) -> State:
+        """Đạo hàm của từng thành phần; InputError khi đã gọi quá nhiều lần."""
         if self.calls >= self.limit:
             raise InputError(
                 f"Bộ giải đã gọi trường {self.limit} lần mà mới tới t = {float(t):.4f}. Trường quá "
