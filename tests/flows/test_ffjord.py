@@ -88,14 +88,17 @@ def points(flow, n=4):
 @pytest.mark.parametrize("name", CASES)
 def test_log_prob_is_the_change_of_variables(name):
     flow = shaken(CASES[name](solver=FINE)).double()
-    x = points(flow)
+    x = points(flow, 2)
+
+    def noise(v):  # x -> z, không tính phân kỳ
+        y = flow.transform.transforms[1].inverse(flow.data_transform.inverse(v[None])[0])[0]
+        return flow.ode.path(y, (1.0, 0.0))[-1][0]
+
     with torch.no_grad():
         log_prob = flow.log_prob(x)
     for i in range(len(x)):
-        z = flow.inverse(x[i : i + 1])[0]
-        jacobian = torch.autograd.functional.jacobian(
-            lambda v: flow.inverse(v[None])[0].flatten(), x[i]
-        ).reshape(flow.base.dim, -1)
+        z = noise(x[i])[None]
+        jacobian = torch.autograd.functional.jacobian(noise, x[i]).reshape(flow.base.dim, -1)
         sign, log_det = torch.linalg.slogdet(jacobian)
         assert sign == 1
         # Sai số mỗi bước 1e-9, vài chục bước.
@@ -192,7 +195,7 @@ def test_loss_is_unbiased_and_so_is_its_gradient():
     x = torch.randn(3, 2, dtype=torch.float64)
     weight = flow.ode.field.linear[1].weight
     exact = torch.autograd.grad(-flow.log_prob(x).mean(), weight)[0]
-    n = 400
+    n = 200
     draws = torch.stack(
         [torch.autograd.grad(flow.loss(x.repeat(20, 1)), weight)[0] for _ in range(n)]
     )
@@ -244,7 +247,7 @@ def test_the_probe_hardly_changes_the_number_of_evaluations():
 
     density = toy.get("eight_gaussians")
     flow = FFJORD(2, (32, 32, 32))
-    fit(flow, density, steps=60, lr=1e-2, batch_size=256, progress=False)
+    fit(flow, density, steps=40, lr=1e-2, batch_size=256, progress=False)
     exact, probed = evaluations(flow, density.sample(256, 1))
     assert exact > 30
     assert exact / 1.3 <= probed <= 1.3 * exact
@@ -261,7 +264,7 @@ def test_a_redrawn_probe_stalls_an_adaptive_solver_but_not_a_fixed_one():
     with torch.no_grad():
         flow.log_prob_estimate(x)
         assert flow.nfe < 200
-        slow = OdeFlow(flow.ode.field, Solver(max_nfe=2000), divergence=redrawn).eval()
+        slow = OdeFlow(flow.ode.field, Solver(max_nfe=1000), divergence=redrawn).eval()
         with pytest.raises(InputError, match="vector dò"):
             slow.inverse(x)
 
@@ -396,10 +399,10 @@ def test_the_bound_and_its_gap():
 def test_the_estimated_bound_trains_on_the_same_number():
     torch.manual_seed(1)
     flow = shaken(FFJORD(2, (12, 12), augment=2, solver=Solver("rk4", steps=6))).double()
-    n = 8000
+    n = 4000
     x = torch.full((n, 2), 0.4, dtype=torch.float64)
     with torch.no_grad():
-        exact, estimate = flow.elbo(x), torch.stack([-flow.loss(v) for v in x.split(40)])
+        exact, estimate = flow.elbo(x), torch.stack([-flow.loss(v) for v in x.split(80)])
     error = math.sqrt(exact.var() / n + estimate.var() / len(estimate))
     assert abs(exact.mean() - estimate.mean()) < 6 * error
 
