@@ -184,7 +184,7 @@ def smallest_loss(answer: Any) -> Report:
         hints=[
             (
                 (0.0, 0.0),
-                "0 là giá trị nhỏ nhất của mất mát *biên*. Ở đây mục tiêu còn ngẫu nhiên.",
+                "0 là giá trị nhỏ nhất của mất mát biên. Ở đây mục tiêu còn ngẫu nhiên.",
             ),
             ((0.0, None), "Không mạng nào đoán được ai đang qua chỗ ấy: còn lại độ tản V > 0."),
             ((math.pi * STD**2 / 2, None), "πs/2 với s là độ lệch chuẩn ½, không phải phương sai."),
