@@ -85,24 +85,22 @@ def assert_zero(values):
 # --- Đáp án đóng ----------------------------------------------------------------------------------
 
 
+@pytest.mark.equation("eq-gaussian-field")
 @pytest.mark.equation("eq-marginal-field")
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("t", [0.3, 0.8])
 def test_closed_field_is_the_conditional_mean_velocity(name, t):
-    """E[v | x_t = x] bằng cầu phương theo x₁, không dùng công thức hồi quy."""
-    a, b, da, db = (
-        float(c) for c in PATHS[name](torch.tensor([[t]], dtype=torch.float64)).__iter__()
-    )
+    """E[u(x, t | x₁) | x_t = x] bằng cầu phương theo x₁, không dùng công thức hồi quy."""
+    a, b, da, db = (float(c) for c in PATHS[name](torch.tensor([[t]], dtype=torch.float64)))
     x = torch.tensor([[0.7, -1.3]], dtype=torch.float64)
     grid = torch.linspace(-12, 12, 20_001, dtype=torch.float64)[:, None]
     x1 = MEAN + STD * grid
-    x0 = (x - a * x1) / b
-    weight = torch.exp(-0.5 * (grid**2 + x0**2))
-    mean_velocity = (weight * (da * x1 + db * x0)).sum(0) / weight.sum(0)
+    weight = torch.exp(-0.5 * (grid**2 + ((x - a * x1) / b) ** 2))
+    conditional = da * x1 + db / b * (x - a * x1)
+    mean_velocity = (weight * conditional).sum(0) / weight.sum(0)
     torch.testing.assert_close(GaussianField(PATHS[name])(t, x)[0], mean_velocity)
 
 
-@pytest.mark.equation("eq-gaussian-field")
 @pytest.mark.equation("eq-conditional-path")
 @pytest.mark.equation("eq-ot-path")
 @pytest.mark.equation("eq-gaussian-path")
