@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import InputError
@@ -26,21 +27,20 @@ def check_velocity(u: Tensor, x: Tensor) -> Tensor:
     return u
 
 
-def tanh(a: Tensor) -> tuple[Tensor, Tensor]:
-    """tanh và đạo hàm."""
-    y = a.tanh()
-    return y, 1 - y.square()
+def tanh_slope(a: Tensor, y: Tensor) -> Tensor:
+    """Đạo hàm của y = tanh(a)."""
+    return 1 - y.square()
 
 
-def silu(a: Tensor) -> tuple[Tensor, Tensor]:
-    """a·σ(a) và đạo hàm."""
+def silu_slope(a: Tensor, y: Tensor) -> Tensor:
+    """Đạo hàm của y = a·σ(a)."""
     gate = a.sigmoid()
-    y = a * gate
-    return y, gate + y * (1 - gate)
+    return gate + y * (1 - gate)
 
 
-# Hàm kích hoạt phải trơn: bộ giải bậc cao đặt cược vào các đạo hàm bậc cao của trường.
-ACTIVATIONS = {"tanh": tanh, "silu": silu}
+# Mỗi hàm kích hoạt và đạo hàm của nó. Chúng phải trơn: bộ giải bậc cao đặt cược vào các đạo hàm
+# bậc cao của trường.
+ACTIVATIONS = {"tanh": (torch.tanh, tanh_slope), "silu": (F.silu, silu_slope)}
 
 
 class VelocityMLP(nn.Module):
@@ -84,7 +84,7 @@ class VelocityMLP(nn.Module):
                 f"Không có hàm kích hoạt tên {activation!r}; hãy chọn {', '.join(ACTIVATIONS)}."
             )
         self.dim, self.frequencies = dim, frequencies
-        self.activation = ACTIVATIONS[activation]
+        self.activation = activation
         sizes = (*hidden, dim)
         self.linear = nn.ModuleList(
             nn.Linear(a, b) for a, b in zip((dim, *hidden), sizes, strict=True)
@@ -108,13 +108,15 @@ class VelocityMLP(nn.Module):
         angles = math.pi * t * torch.arange(1, self.frequencies + 1, dtype=x.dtype, device=x.device)
         return torch.cat([t - 0.5, angles.sin(), angles.cos()], 1)
 
-    def layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """u (n, dim), và đạo hàm của hàm kích hoạt ở hai tầng ẩn d₁ (n, h₁), d₂ (n, h₂)."""
-        clock = self.clock(t, x)
-        c1, c2, c3 = (time(clock) for time in self.time)
-        y1, d1 = self.activation(self.linear[0](x) + c1)
-        y2, d2 = self.activation(self.linear[1](y1) + c2)
-        return self.linear[2](y2) + c3, d1, d2
+    def layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """u (n, dim), và ở mỗi tầng ẩn: đầu vào a, đầu ra y = σ(a) của hàm kích hoạt."""
+        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][0]
+        y, hidden = x, []
+        for linear, time in zip(self.linear[:2], self.time[:2], strict=True):
+            a = linear(y) + time(clock)
+            y = activation(a)
+            hidden.append((a, y))
+        return self.linear[2](y) + self.time[2](clock), hidden
 
     def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
         """u(x, t) (n, dim)."""
@@ -123,9 +125,11 @@ class VelocityMLP(nn.Module):
     def with_divergence(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor]:
         """u (n, dim) và ∇·u (n,), chính xác.
 
-        J = W₃ diag(d₂) W₂ diag(d₁) W₁, nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ.
+        J = W₃ diag(d₂) W₂ diag(d₁) W₁ với d = σ′(a), nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ.
         Sách: (eq-mlp-divergence)
         """
-        u, d1, d2 = self.layers(t, x)
+        u, hidden = self.layers(t, x)
+        slope = ACTIVATIONS[self.activation][1]
+        d1, d2 = (slope(a, y) for a, y in hidden)
         w1, w2, w3 = (layer.weight for layer in self.linear)
         return u, ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)

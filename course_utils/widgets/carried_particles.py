@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..flows.fields import ACTIVATIONS, VelocityMLP
+from ..flows.fields import VelocityMLP
 from ..flows.ode import FIXED_STEP, Solver
 from .gan_training import pack
 from .live_figure import HERE, LiveFigure, still_figure
@@ -39,7 +39,7 @@ def export_field(field: VelocityMLP) -> dict:
             f"Trường có {field.dim} chiều; hình này vẽ mặt phẳng nên cần VelocityMLP(2)."
         )
     return {
-        "activation": next(n for n, f in ACTIVATIONS.items() if f is field.activation),
+        "activation": field.activation,
         "frequencies": field.frequencies,
         "linear": [{"weight": pack(m.weight), "bias": pack(m.bias)} for m in field.linear],
         "time": [pack(m.weight) for m in field.time],

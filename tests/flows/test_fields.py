@@ -17,9 +17,9 @@ def seeded():
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_know_their_derivative(name):
     a = torch.linspace(-6, 6, 101, dtype=torch.float64, requires_grad=True)
-    y, slope = ACTIVATIONS[name](a)
-    torch.testing.assert_close(y, getattr(torch.nn.functional, name)(a))
-    torch.testing.assert_close(slope, torch.autograd.grad(y.sum(), a)[0])
+    activation, slope = ACTIVATIONS[name]
+    y = activation(a)
+    torch.testing.assert_close(slope(a, y), torch.autograd.grad(y.sum(), a)[0])
 
 
 @pytest.mark.equation("eq-mlp-divergence")
