@@ -61,6 +61,14 @@ def probe_variances(answer: Any) -> Report:
                 "Với Gauss, cả đường chéo lẫn phần ngoài đường chéo đều góp: 2‖S‖²_F.",
             ),
             (
+                (None, rademacher + diagonal),
+                "Đường chéo góp (κ − 1)ΣSᵢᵢ² với κ = E[v⁴] = 3, tức 2ΣSᵢᵢ².",
+            ),
+            (
+                ((2 * mixed) ** 2 * 4, None),
+                "S là nửa tổng của J và Jᵀ: S₁₂ = (4 + 2)/2.",
+            ),
+            (
                 ((a + d) ** 2, None),
                 "Đó là bình phương của vết. Phương sai không phụ thuộc vết.",
             ),
@@ -144,20 +152,21 @@ def _inspect(result, field, given: Tensor, probe: Tensor, x: Tensor, v: Tensor) 
             "Tensor của người gọi đã bị sửa (giá trị, hay cờ requires_grad). Hãy làm việc trên "
             "x.detach().requires_grad_(), một lá riêng.",
         )
-    calls = field.calls
+    kept = u.requires_grad or value.requires_grad
+    u, value, calls = u.detach().to(x.dtype), value.detach().to(x.dtype), field.calls
     jacobian = torch.func.vmap(torch.func.jacrev(lambda one: _Field()(one[None])[0]))(x)
     expected = torch.einsum("ni,nij,nj->n", v, jacobian, v)
-    if not torch.allclose(u.detach(), _Field()(x), atol=1e-8):
+    if not torch.allclose(u, _Field()(x), atol=1e-6):
         return Report(False, "u không phải giá trị của trường tại x.")
-    if not torch.allclose(value.detach().to(x.dtype), expected, atol=1e-6):
-        return _wrong_value(value.detach().to(x.dtype), jacobian, v)
+    if not torch.allclose(value, expected, atol=1e-6):
+        return _wrong_value(value, jacobian, v)
     if calls != 1:
         return Report(
             False,
             f"Giá trị đúng, nhưng trường bị gọi {calls} lần. Một lần gọi cho cả u lẫn vᵀJ: giữ "
             f"lại u rồi đưa nó vào autograd.grad.",
         )
-    if u.requires_grad or value.requires_grad:
+    if kept:
         return Report(
             False,
             "Giá trị đúng, nhưng kết quả còn giữ đồ thị dù đang ở dưới no_grad. Hãy trả về bản "
@@ -178,12 +187,17 @@ def _wrong_value(value: Tensor, jacobian: Tensor, v: Tensor) -> Report:
         return Report(False, "Đó là tổng mọi phần tử của J: vector gradient đầu ra phải là v.")
     if matches(torch.einsum("ni,nij->n", v, jacobian)):
         return Report(False, "Bạn cộng vᵀJ theo tọa độ mà chưa nhân với v.")
-    if matches(torch.einsum("ni,nij,nj->n", v, jacobian, v) / v.shape[1]):
+    expected = torch.einsum("ni,nij,nj->n", v, jacobian, v)
+    if matches(-expected):
+        return Report(False, "Dấu ngược. Chiều thời gian là việc của bộ giải; ở đây chỉ cần vᵀJv.")
+    if matches(torch.einsum("ni,nij->nj", v, jacobian).square().sum(1)):
+        return Report(False, "Đó là ‖vᵀJ‖², phạt Jacobi. Nhân vᵀJ với v, không phải với chính nó.")
+    if matches(expected / v.shape[1]):
         return Report(False, "Bạn lấy trung bình theo tọa độ; vᵀJv là tổng.")
     return Report(
         False,
-        f"vᵀJv của bạn là {float(value[0]):.6g} ở điểm đầu tiên, chưa đúng. Lấy "
-        "autograd.grad(u, x, v)[0], nhân với v rồi cộng theo tọa độ.",
+        f"vᵀJv của bạn là {float(value[0]):.6g} ở điểm đầu tiên, chưa đúng. Dùng đúng vector v "
+        "được đưa cho: autograd.grad(u, x, v)[0], nhân với v rồi cộng theo tọa độ.",
     )
 
 
@@ -209,6 +223,8 @@ def exp_bias(answer: Any) -> Report:
             (math.exp(s / 2), "Số mũ là s²/2, bình phương độ lệch chuẩn rồi mới chia đôi."),
             (math.exp(-(s**2) / 2), "Dấu ngược: hàm mũ lồi nên chệch lên, hệ số lớn hơn 1."),
             (s**2 / 2, "Đó là log của hệ số; đề hỏi hệ số."),
+            (s, "Đó là độ lệch chuẩn của log p̂. Đề hỏi trung bình của e^ε với ε ~ N(0, s²)."),
+            (s**2, "Đó là phương sai của log p̂. Đề hỏi trung bình của e^ε với ε ~ N(0, s²)."),
             (1 + s**2 / 2, "Khai triển bậc hai chưa đủ: s = 1.2 không nhỏ. Lấy đúng e^{s²/2}."),
             (math.cosh(s), "cosh là khi nhiễu chỉ nhận ±s; ở đây nhiễu là Gauss."),
         ],
@@ -240,6 +256,7 @@ def redrawn_gain(answer: Any) -> Report:
                 "Đó là cho một bước. Bốn bước, mỗi bước dài 1/4: phương sai chia thêm cho 4.",
             ),
             (1 / math.sqrt(variance_ratio), "Ngược: đề hỏi giữ nguyên lớn gấp mấy lần rút lại."),
+            (1 / variance_ratio, "Đó là tỉ số phương sai, lại ngược: rút lại chia giữ nguyên."),
             (
                 1.0,
                 "Cả hai không chệch, nhưng không cùng phương sai: nhiễu độc lập được trung bình.",
@@ -268,11 +285,20 @@ def kinetic_energy(answer: Any) -> Report:
             ((straight, straight), "Cùng quỹ đạo nhưng không đều: ẋ = 3t²·(2, 1) không hằng."),
             ((straight, curved), "Hai số đúng nhưng ngược chỗ: đường t³ đứng trước."),
             ((curved / 2, straight / 2), "Giáo trình không nhân ½ vào động năng."),
+            ((curved / 2, None), "Giáo trình không nhân ½ vào động năng."),
             (
                 (math.sqrt(length), math.sqrt(length)),
                 "Đó là độ dài ∫‖ẋ‖ dt, bằng nhau ở hai đường. Động năng là ∫‖ẋ‖² dt.",
             ),
             ((None, math.sqrt(length)), "Đó là khoảng cách; động năng là bình phương của nó."),
+            (
+                (None, length**2),
+                "‖ẋ‖² = 2² + 1² = 5 ở mọi thời điểm; đừng bình phương thêm lần nữa.",
+            ),
+            (
+                (curved / length, 1.0),
+                "Thiếu thừa số ‖(2, 1)‖² = 5: ẋ là một vector, không phải một số.",
+            ),
             ((9 * length, None), "Đó là ‖ẋ‖² lúc t = 1. Còn phải lấy tích phân 9t⁴ theo t."),
             ((9 * length / 3, None), "‖ẋ‖² = 9t⁴·5: bình phương cả t², rồi ∫t⁴ dt = 1/5."),
             ((length / 7, None), "Bạn lấy ∫‖x‖² dt. Động năng là của vận tốc ẋ = 3t²·(2, 1)."),

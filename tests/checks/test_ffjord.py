@@ -58,6 +58,8 @@ def test_probe_variances_by_enumeration_and_by_moments():
         ((6, 7.48), "độ lệch chuẩn"),
         ((36, 20), "đường chéo lẫn phần ngoài"),
         ((4, 56), "bình phương của vết"),
+        ((36, 46), "κ = E[v⁴] = 3"),
+        ((144, 56), "nửa tổng"),
     ],
 )
 def test_probe_variances_hints(answer, hint):
@@ -83,13 +85,20 @@ def with_the_package(field, x, v):
     return hutchinson_divergence(lambda t, x: field(x), 0.0, x, v)
 
 
+def in_single_precision(field, x, v):
+    u, value = reference(field, x, v)
+    return [u.float(), value.float()]
+
+
 def forward_mode(field, x, v):
     u, moved = torch.func.jvp(field, (x,), (v,))
     return u, (moved * v).sum(1)
 
 
 @pytest.mark.equation("eq-hutchinson-divergence")
-@pytest.mark.parametrize("answer", [reference, with_func, with_the_package, forward_mode])
+@pytest.mark.parametrize(
+    "answer", [reference, with_func, with_the_package, forward_mode, in_single_precision]
+)
 def test_right_estimates_in_any_style(answer):
     assert checks.divergence_estimate(answer)
 
@@ -134,6 +143,11 @@ def forgets_the_dot(field, x, v):
         return u.detach(), torch.autograd.grad(u, x, v)[0].sum(1)
 
 
+def penalty_instead(field, x, v):
+    u, pull = torch.func.vjp(field, x)
+    return u, pull(v)[0].square().sum(1)
+
+
 def keeps_the_graph(field, x, v):
     with torch.enable_grad():
         x = x.detach().requires_grad_()
@@ -156,7 +170,9 @@ def keeps_the_graph(field, x, v):
         (lambda f, x, v: reference(f, x, v)[1], "cặp"),
         (lambda f, x, v: (reference(f, x, v)[0], reference(f, x, v)[1].mean()), "từng điểm"),
         (lambda f, x, v: (x, reference(f, x, v)[1]), "giá trị của trường"),
-        (lambda f, x, v: (f(x), -reference(f, x, v)[1]), "chưa đúng"),
+        (lambda f, x, v: (f(x), -reference(f, x, v)[1]), "Dấu ngược"),
+        (lambda f, x, v: reference(f, x, torch.full_like(v, 0.5)), "vector v được đưa cho"),
+        (penalty_instead, "phạt Jacobi"),
         (lambda f, x, v: (f(x), 1.0), "đều phải là tensor"),
         (lambda f, x: x, "TypeError"),
         (3.0, "Cần một hàm"),
@@ -214,6 +230,8 @@ def test_one_kept_probe_sees_the_mean_jacobian_of_the_path():
         (0.72, "log của hệ số"),
         (1.72, "Khai triển"),
         (math.cosh(1.2), "cosh"),
+        (1.2, "độ lệch chuẩn của log p̂"),
+        (1.44, "phương sai của log p̂"),
     ],
 )
 def test_exp_bias_hints(answer, hint):
@@ -239,6 +257,7 @@ def test_redrawn_gain_by_enumeration():
         (2, "trong mỗi bước"),
         (math.sqrt(3.2), "một bước"),
         (1 / math.sqrt(12.8), "Ngược"),
+        (1 / 12.8, "lại ngược"),
         (1, "không cùng phương sai"),
         (math.sqrt(14.4), "RK4 cổ điển"),
     ],
@@ -261,6 +280,9 @@ def test_kinetic_energy_by_quadrature():
         ((5, 5), "không đều"),
         ((5, 9), "ngược chỗ"),
         ((4.5, 2.5), "không nhân ½"),
+        ((4.5, 5), "không nhân ½"),
+        ((9, 25), "đừng bình phương thêm"),
+        ((1.8, 1), "‖(2, 1)‖²"),
         ((math.sqrt(5), math.sqrt(5)), "độ dài"),
         ((9, math.sqrt(5)), "khoảng cách"),
         ((45, 5), "tích phân"),
