@@ -20,6 +20,7 @@ def blow_up(answer: Any) -> Report:
     """
     start = 4.0
     lost = math.erfc(1 / math.sqrt(2)) / 2
+    peak = math.exp(-1 / 2) / math.sqrt(2 * math.pi)
     return numbers(
         answer,
         (1 / start, lost),
@@ -40,6 +41,7 @@ def blow_up(answer: Any) -> Report:
                 "Chỉ phía dương ra vô cực: với x₀ < 0, nghiệm bò về 0. Lấy một phía thôi.",
             ),
             ((None, 0.5), "Mọi x₀ > 0 đều nổ, nhưng chỉ x₀ > 1 nổ trước t = 1."),
+            ((None, peak), "Đó là mật độ φ(1). Đề hỏi khối lượng bên phải số 1: P(Z > 1)."),
             (
                 (None, 100 * lost),
                 "Tỉ lệ là một số từ 0 đến 1, không phải phần trăm.",
@@ -100,6 +102,10 @@ def midpoint_step(answer: Any) -> Report:
     def variant(**changed):
         return lambda field, t, x, h: midpoint(field, t, x, h, **changed)
 
+    def restarted(field, t, x, h):
+        middle = x + h / 2 * field(t, x)
+        return middle + h * field(t + h / 2, middle)
+
     inputs = [(_field, 0.3, _points(n, n), h) for n, h in ((1, 0.5), (4, 0.2), (3, -0.4))]
     return function(
         answer,
@@ -118,6 +124,14 @@ def midpoint_step(answer: Any) -> Report:
             (
                 variant(clock=1.0, reach=1.0),
                 "Bạn hỏi trường ở cuối bước. Điểm giữa hỏi ở giữa: t + h/2, đi thử nửa bước.",
+            ),
+            (
+                variant(reach=0.0),
+                "Bạn hỏi trường ở giữa giờ nhưng vẫn tại x. Đi thử nửa bước rồi mới hỏi.",
+            ),
+            (
+                restarted,
+                "Vận tốc ở giữa bước dùng để đi cả bước từ x, không phải từ điểm giữa.",
             ),
             (variant(reach=1.0), "Đi thử nửa bước thôi: x + (h/2)·field(t, x)."),
             (
@@ -167,6 +181,11 @@ def linear_log_prob(answer: Any) -> Report:
                 (trace, None),
                 "Đó là log|det ∂x/∂z|, của chiều sinh. Chiều x → z có dấu ngược lại.",
             ),
+            (
+                (math.exp(-trace), None),
+                "Đó là định thức. Đề hỏi log của nó, tức chính tích phân của độ phân kỳ.",
+            ),
+            ((None, math.exp(back - trace)), "Đó là mật độ; đề hỏi log mật độ."),
             (
                 (None, back + trace),
                 "Dấu ngược: trường này giãn thể tích (tr B > 0) nên mật độ phải giảm. "
@@ -265,6 +284,22 @@ def log_prob(answer: Any) -> Report:
                 "Bạn quên hằng số −(d/2)·log 2π của N(0, I).",
             ),
             (
+                wrong(lambda z, total, x: normal(z, 1 / z.shape[1]) + total),
+                "Hằng số chuẩn hóa của N(0, I) trong d chiều là −(d/2)·log 2π, nhân với d.",
+            ),
+            (
+                wrong(lambda z, total, x: (normal(z) + total).mean()),
+                "Bạn lấy trung bình cả lô. Cần một số cho mỗi điểm: (n,).",
+            ),
+            (
+                wrong(lambda z, total, x: -(normal(z) + total)),
+                "Đó là đối log hợp lý; đề hỏi log mật độ.",
+            ),
+            (
+                lambda rates, x, steps: right(rates, x, 1),
+                "Bạn chỉ đi một bước. Chia đoạn từ 1 về 0 thành `steps` bước.",
+            ),
+            (
                 wrong(lambda z, total, x: (normal(z) + total).exp()),
                 "Đó là mật độ; đề hỏi log mật độ.",
             ),
@@ -318,6 +353,16 @@ def mlp_divergence(answer: Any) -> Report:
             (
                 using(lambda y1, y2, d1, d2: (y2, y1)),
                 "Bạn dùng giá trị tanh. Ma trận Jacobi chứa đạo hàm: d = 1 − tanh².",
+            ),
+            (
+                lambda W1, c1, W2, c2, W3, x: right(W1, 0 * c1, W2, 0 * c2, W3, x),
+                "Bạn quên độ lệch c₁, c₂: chúng không có trong J, nhưng quyết định d₁, d₂ ở đâu.",
+            ),
+            (
+                lambda W1, c1, W2, c2, W3, x: (
+                    (slopes(W1, c1, W2, c2, x)[2] @ W2.T) * slopes(W1, c1, W2, c2, x)[3]
+                ).sum(1),
+                "Thiếu W₁W₃: ma trận G là W₂ nhân từng phần tử với chuyển vị của W₁W₃.",
             ),
             (
                 using(lambda y1, y2, d1, d2: (d2**2, d1**2)),
@@ -376,6 +421,8 @@ def evaluations(answer: Any) -> Report:
             ((0, None, None), "Một bước Euler vẫn phải hỏi trường một lần."),
             ((None, 4, None), "Mỗi bước rk4 hỏi trường bốn lần."),
             ((None, 20, None), "4 bước là 4 đoạn, không phải 5; mỗi đoạn bốn lần gọi."),
+            ((None, 5, None), "Mỗi bước hỏi bốn lần, không có lần nào dùng lại: 4 bước × 4 lần."),
+            ((None, None, 17), "Mỗi bước điểm giữa hỏi trường hai lần, không dùng lại lần nào."),
             ((None, None, 16), "Mỗi bước điểm giữa hỏi trường hai lần: đầu bước và giữa bước."),
             ((None, None, 64), "Điểm giữa hai lần gọi một bước, không phải bốn."),
             ((None, None, 48), "Điểm giữa hai lần gọi một bước, không phải ba."),
@@ -410,6 +457,15 @@ def adjoint(answer: Any) -> Report:
             (
                 (math.exp(-rate), None),
                 "Dấu của phương trình liên hợp: ȧ = −θa, nên đi lùi từ a(1) = 1 thì a lớn lên.",
+            ),
+            ((start, None), "Đó là x₀. dL/dx₀ = a(0): x₀ nhích 1 thì x₁ = x₀e^θ nhích bao nhiêu?"),
+            (
+                (rate * growth, None),
+                "Thừa một thừa số θ: x₁ = x₀e^θ, đạo hàm theo x₀ chỉ là e^θ.",
+            ),
+            (
+                (start * growth**2, None),
+                "Mất mát là L = x₁, không phải ½x₁²: a(1) = 1.",
             ),
             ((1.0, None), "Đó là a(1). dL/dx₀ là a(0), sau khi đi lùi cả chặng."),
             ((rate, None), "Đó là ∂u/∂x. dL/dx₀ = a(0), nghiệm của ȧ = −θa với a(1) = 1."),

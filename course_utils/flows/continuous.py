@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from torch import Tensor, nn
 
+from ..errors import InputError
 from .divergence import exact_divergence
 from .fields import Field, VelocityMLP, check_velocity
 from .linear import ActNorm
@@ -38,6 +39,11 @@ class OdeFlow(Transform):
         divergence: Divergence = exact_divergence,
     ):
         super().__init__()
+        for one in (solver, training_solver):
+            if one is not None and not callable(one):
+                raise InputError(
+                    f"Bộ giải là {one!r}; hãy đưa một Solver, ví dụ Solver('rk4', steps=8)."
+                )
         self.field = field
         self.solver = solver or Solver()
         self.training_solver = training_solver or self.solver

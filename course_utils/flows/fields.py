@@ -19,9 +19,10 @@ Field = Callable[[Tensor | float, Tensor], Tensor]
 
 def check_velocity(u: Tensor, x: Tensor) -> Tensor:
     """u, sau khi kiểm tra rằng vận tốc cùng hình dạng với vị trí."""
-    if u.shape != x.shape:
+    shape = tuple(u.shape) if isinstance(u, Tensor) else type(u).__name__
+    if shape != tuple(x.shape):
         raise InputError(
-            f"Trường cho ra {tuple(u.shape)} từ x {tuple(x.shape)}; vận tốc phải cùng hình dạng "
+            f"Trường cho ra {shape} từ x {tuple(x.shape)}; vận tốc phải cùng hình dạng "
             f"với x. Hãy xem lại tầng cuối của mạng, và thứ tự gọi field(t, x)."
         )
     return u

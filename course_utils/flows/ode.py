@@ -48,8 +48,8 @@ class Solver:
     method : "euler", "midpoint", "rk4" (bước cố định, bậc 1, 2, 4; "rk4" của torchdiffeq là quy
         tắc 3/8); "dopri5", "adaptive_heun", "bosh3", "dopri8" (bước thích nghi)
     steps : số bước đều trên cả khoảng thời gian, cho bước cố định
-    rtol, atol : dung sai của sai số *mỗi bước* (căn bậc hai trung bình trên cả lô), cho bước thích
-        nghi; không phải sai số của nghiệm cuối
+    rtol, atol : dung sai của sai số *mỗi bước* (căn bậc hai trung bình trên cả lô, lấy số lớn nhất
+        giữa các thành phần của trạng thái), cho bước thích nghi; không phải sai số của nghiệm cuối
     adjoint : gradient bằng phương pháp liên hợp (bộ nhớ không tăng theo số bước) thay vì lan truyền
         ngược qua từng bước. Sách: (eq-adjoint), (eq-adjoint-parameters)
     max_nfe : bỏ cuộc sau ngần ấy lần gọi vế phải
@@ -70,10 +70,13 @@ class Solver:
                 f"Không có bộ giải tên {self.method!r}; hãy chọn "
                 f"{', '.join((*FIXED_STEP, *ADAPTIVE))}."
             )
-        if not (self.steps >= 1 and self.rtol > 0 and self.atol >= 0 and self.max_nfe >= 1):
+        whole = self.steps % 1 == 0
+        if not (
+            whole and self.steps >= 1 and self.rtol > 0 and self.atol >= 0 and self.max_nfe >= 1
+        ):
             raise InputError(
                 f"steps = {self.steps}, rtol = {self.rtol}, atol = {self.atol}, max_nfe = "
-                f"{self.max_nfe}: cần steps ≥ 1, rtol > 0, atol ≥ 0, max_nfe ≥ 1."
+                f"{self.max_nfe}: cần steps ≥ 1 và nguyên, rtol > 0, atol ≥ 0, max_nfe ≥ 1."
             )
 
     def __call__(
@@ -107,9 +110,14 @@ class Solver:
             how = {"options": {"grid_constructor": self.grid(times)}}
         else:
             how = {"rtol": self.rtol, "atol": self.atol}
+        stops = torch.tensor(times, dtype=state[0].dtype, device=state[0].device)
+        if self.method == "dopri8":
+            # torchdiffeq đi quá mốc rồi nội suy bậc 4; với bước dài của bậc 8, nội suy ấy sai hơn
+            # dung sai hàng nghìn lần. Vậy phải dừng đúng ở từng mốc; cả −t, vì khi chạy ngược,
+            # lượt về của phương pháp liên hợp nhìn thời gian qua gương.
+            how["options"] = {"step_t": torch.cat([stops, -stops]).unique()}
         gradient = {"adjoint_params": tuple(parameters)} if self.adjoint else {}
         integrate = odeint_adjoint if self.adjoint else odeint
-        stops = torch.tensor(times, dtype=state[0].dtype, device=state[0].device)
         try:
             path = integrate(counted, state, stops, method=self.method, **how, **gradient)
         except AssertionError as error:  # torchdiffeq báo bằng assert khi bước co về 0

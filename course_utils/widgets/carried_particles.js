@@ -57,7 +57,7 @@ function render({ model, el }) {
   };
   const options = specs.map(({ label }, i) => [String(i), label]);
   const markField = choice(row("Trường"), "Trường vận tốc", options, (i) => (halt(), change({ field: Number(i) })));
-  const methods = [["euler", "Euler"], ["midpoint", "trung điểm"], ["rk4", "RK4"]];
+  const methods = [["euler", "Euler"], ["midpoint", "điểm giữa"], ["rk4", "RK4"]];
   const markMethod = choice(row("Bộ giải"), "Bộ giải", methods, (method) => change({ method }));
   const counts = STEPS.map((n) => [String(n), String(n)]);
   const markSteps = choice(row("Số bước"), "Số bước", counts, (n) => change({ steps: Number(n) }));

@@ -4,7 +4,7 @@ const SOLVERS = { euler: ["Euler", "x"], midpoint: ["điểm giữa", "warn"], r
 const START = [-2, 2];
 const WORK = { nfe: [0, 4], error: [-14, 2] }; // khung log–log, lũy thừa của 10
 const HINT =
-  "Kéo chấm đen, hoặc Tab rồi phím mũi tên, để đổi giá trị đầu. Đường xám đậm: nghiệm đúng; nét mảnh nền: hướng của trường. " +
+  "Kéo chấm tròn lớn, hoặc Tab rồi phím mũi tên, để đổi giá trị đầu. Đường xám đậm: nghiệm đúng; nét mảnh nền: hướng của trường. " +
   "Bên đồ thị sai số, vòng tròn là chỗ đang đứng.";
 const power = (k) => `10${[...String(k)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
 
@@ -46,7 +46,7 @@ export function explain({ preset, solver, h, p, start, result, last }) {
       : `${start_} Dung sai phải nhỏ hơn nhiều so với $z(1)$ = ${scientific(start * Math.exp(-p))}.`;
   }
   if (preset === "blowup") {
-    if (start < 1) return "Giá trị đầu nhỏ hơn 1: nghiệm sống qua $t = 1$. Hãy kéo chấm đen lên trên 1.";
+    if (start < 1) return "Giá trị đầu nhỏ hơn 1: nghiệm sống qua $t = 1$. Hãy kéo chấm tròn lớn lên trên 1.";
     const when = `Nghiệm $x_0/(1 − x_0 t)$ ra vô cực lúc $t$ = 1/$x_0$ = ${format(1 / start, 4)}: trường $x^2$ không Lipschitz trên cả trục.`;
     const printed = scientific(Math.abs(result.end[0]) < 1e99 ? result.end[0] : Infinity);
     if (!result.stopped) return `${when} Bộ giải không hay biết: nó in ra một số, ${printed}, ở $t = 1$, nơi không có nghiệm nào.`;

@@ -58,6 +58,7 @@ def test_blow_up_by_integration_and_by_counting():
         ((0.25, 0.3173), "một phía"),
         ((0.25, 0.5), "chỉ x₀ > 1"),
         ((0.25, 15.866), "phần trăm"),
+        ((0.25, 0.242), "mật độ φ(1)"),
         ((0.25, 0.0), "P(Z > 4)"),
         ((1.0, 0.1587), "x₀ = 1"),
         ((0.1587, 0.25), "ngược chỗ"),
@@ -120,6 +121,11 @@ def test_midpoint_step_accepts_right_answers():
         (lambda f, t, x, h: x + h * f(t + h, x + h / 2 * f(t, x)), "không phải t + h"),
         (lambda f, t, x, h: x + h * f(t + h, x + h * f(t, x)), "cuối bước"),
         (lambda f, t, x, h: x + h * f(t + h / 2, x + h * f(t, x)), "nửa bước thôi"),
+        (lambda f, t, x, h: x + h * f(t + h / 2, x), "vẫn tại x"),
+        (
+            lambda f, t, x, h: (m := x + h / 2 * f(t, x)) + h * f(t + h / 2, m),
+            "không phải từ điểm giữa",
+        ),
         (lambda f, t, x, h: x + h / 2 * f(t + h / 2, x + h / 2 * f(t, x)), "cả bước h"),
         (lambda f, t, x, h: f(t + h / 2, x + h / 2 * f(t, x)), "vận tốc ở giữa"),
         (lambda f, t, x, h: x + f(t + h / 2, x + h / 2 * f(t, x)), "Thiếu h"),
@@ -151,6 +157,8 @@ def test_linear_log_prob_is_the_gaussian():
         ((-0.5, -5.0831), "giãn thể tích"),
         ((-0.5, -5.5831), "log p_Z(z)"),
         ((-0.5, -4.8379), "p_Z tại x"),
+        ((0.6065, -6.0831), "Đó là định thức"),
+        ((-0.5, 0.00228), "Đó là mật độ"),
         ((-0.5, -6.5831), "trừ hai lần"),
         ((-0.5, -4.2452), "hằng số −log 2π"),
         ((-0.5, -5.1642), "nửa số ấy"),
@@ -212,6 +220,9 @@ def test_the_divergence_of_the_exercise_is_the_trace():
         (lambda z, total, x: total, "còn phải cộng"),
         (lambda z, total, x: -0.5 * z.square().sum(1) + total, "quên hằng số"),
         (lambda z, total, x: (normal(z) + total).exp(), "đề hỏi log"),
+        (lambda z, total, x: normal(z) + total + math.log(2 * math.pi) / 2, "nhân với d"),
+        (lambda z, total, x: (normal(z) + total).mean(), "trung bình cả lô"),
+        (lambda z, total, x: -(normal(z) + total), "đối log hợp lý"),
     ],
 )
 def test_log_prob_hints(wrong, hint):
@@ -279,6 +290,11 @@ def slip(name):
         y1 = torch.tanh(x @ w1.T + c1)
         y2 = torch.tanh(y1 @ w2.T + c2)
         d1, d2 = 1 - y1**2, 1 - y2**2
+        if name == "no biases":
+            y1 = torch.tanh(x @ w1.T)
+            d1, d2 = 1 - y1**2, 1 - torch.tanh(y1 @ w2.T) ** 2
+        if name == "no W1W3":
+            return torch.einsum("nk,kj,nj->n", d2, w2, d1)
         if name == "no d1":
             d1 = torch.ones_like(d1)
         if name == "no d2":
@@ -299,6 +315,8 @@ def slip(name):
         (slip("no d2"), "d₂"),
         (slip("values"), "giá trị tanh"),
         (slip("squares"), "một lần"),
+        (slip("no biases"), "độ lệch"),
+        (slip("no W1W3"), "Thiếu W₁W₃"),
         (lambda *a: trace_by_autograd(*a).sum(), "cộng cả lô"),
         (lambda *a: trace_by_autograd(*a).mean(), "trung bình cả lô"),
         (lambda *a: trace_by_autograd(*a)[:, None], "(n, 1)"),
@@ -343,6 +361,8 @@ def test_evaluations_by_counting_calls_of_torchdiffeq():
         ((0, 16, 32), "hỏi trường một lần"),
         ((1, 4, 32), "bốn lần"),
         ((1, 20, 32), "không phải 5"),
+        ((1, 5, 32), "4 bước × 4 lần"),
+        ((1, 16, 17), "không dùng lại"),
         ((1, 16, 16), "hai lần"),
         ((1, 16, 64), "không phải bốn"),
         ((1, 16, 48), "không phải ba"),
@@ -371,6 +391,9 @@ def test_adjoint_against_autograd():
         ((0.6703, 4.4755), "đi lùi từ a(1)"),
         ((1, 4.4755), "Đó là a(1)"),
         ((0.4, 4.4755), "Đó là ∂u/∂x"),
+        ((3, 4.4755), "Đó là x₀"),
+        ((0.5967, 4.4755), "chỉ là e^θ"),
+        ((6.6766, 20.03), "không phải ½x₁²"),
         ((4.4755, 4.4755), "Đó là L"),
         ((1.4918, 3), "e^{θ(1−t)}"),
         ((1.4918, -4.4755), "Dấu ngược"),

@@ -317,5 +317,9 @@ def test_bad_input_is_refused_in_vietnamese():
     for call in (narrow.log_prob, narrow.path):
         with pytest.raises(InputError, match="cùng hình dạng"):
             call(torch.randn(4, 2))
+    with pytest.raises(InputError, match="Trường cho ra NoneType"):
+        OdeFlow(lambda t, x: None).inverse(torch.randn(3, 2))
+    with pytest.raises(InputError, match="hãy đưa một Solver"):
+        CNF(2, solver="dopri5")
     with pytest.raises(InputError, match="luôn tăng hoặc luôn giảm"):
         CNF(2).path(torch.randn(4, 2), (0.0, 0.5, 0.2))

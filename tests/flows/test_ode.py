@@ -60,6 +60,25 @@ def test_an_adaptive_solver_on_a_linear_field_is_the_matrix_exponential(method, 
     torch.testing.assert_close(log_det[-1], (span * A.trace()).expand(3))
 
 
+@pytest.mark.parametrize("adjoint", [False, True])
+@pytest.mark.parametrize("times", [(0.0, 1.0), (1.0, 0.0), (0.0, 0.3, 0.35, 1.0)])
+def test_dopri8_keeps_its_tolerance_at_every_time(times, adjoint):
+    # Phép quay giữ nguyên độ dài, nên sai số các bước chỉ cộng lại: mỗi bước không quá
+    # tol(1 + |x|) theo căn bậc hai trung bình trên 6 tọa độ, số bước không quá số lần gọi. Nội suy
+    # giữa hai mốc của torchdiffeq vượt chặn này hàng trăm lần.
+    tol = 1e-10
+    turn = 2 * math.pi * torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=torch.float64)
+    solver = Solver("dopri8", rtol=tol, atol=tol, adjoint=adjoint)
+    x = X.clone().requires_grad_()
+    (path,), nfe = solver(lambda t, s: (s[0] @ turn.T,), (x,), times)
+    bound = nfe * tol * (1 + X.norm(dim=1).max()) * 6**0.5
+    for t, state in zip(times, path, strict=True):
+        expected = X @ torch.linalg.matrix_exp((t - times[0]) * turn).T
+        assert (state - expected).abs().max() <= bound
+    gradient = torch.autograd.grad(path[-1].square().sum() / 2, x)[0]  # = x, vì |x(1)| = |x(0)|
+    assert (gradient - X).abs().max() <= 4 * bound  # lượt về: quỹ đạo và biến liên hợp
+
+
 @pytest.mark.equation("eq-rk-order")
 @pytest.mark.parametrize("method", ORDERS)
 def test_orders(method):
@@ -256,6 +275,7 @@ def test_a_contraction_cannot_be_run_backwards(rate, recovered):
     [
         (lambda: Solver("rk45"), "bộ giải tên 'rk45'.*dopri5"),
         (lambda: Solver("euler", 0), "steps ≥ 1"),
+        (lambda: Solver("rk4", 4.5), "nguyên"),
         (lambda: Solver(rtol=0.0), "rtol > 0"),
         (lambda: Solver(atol=-1.0), "atol ≥ 0"),
         (lambda: Solver(max_nfe=0), "max_nfe ≥ 1"),
