@@ -65,7 +65,7 @@ def test_an_adaptive_solver_on_a_linear_field_is_the_matrix_exponential(method, 
 def test_dopri8_keeps_its_tolerance_at_every_time(times, adjoint):
     # Phép quay giữ nguyên độ dài, nên sai số các bước chỉ cộng lại: mỗi bước không quá
     # tol(1 + |x|) theo căn bậc hai trung bình trên 6 tọa độ, số bước không quá số lần gọi. Nội suy
-    # giữa hai mốc của torchdiffeq vượt chặn này hàng trăm lần.
+    # giữa hai mốc của torchdiffeq vượt chặn rộng rãi này sáu lần.
     tol = 1e-10
     turn = 2 * math.pi * torch.tensor([[0.0, -1.0], [1.0, 0.0]], dtype=torch.float64)
     solver = Solver("dopri8", rtol=tol, atol=tol, adjoint=adjoint)
