@@ -208,12 +208,12 @@ class FFJORD(Flow):
     def log_prob_estimate(self, x: Tensor, probes: int = 1) -> Tensor:
         """Ước lượng log p_θ(x), trung bình trên `probes` lần giải, mỗi lần một vector dò; (n,).
 
-        Độ chệch: 0, ngoài sai số của bộ giải. Phương sai: giảm như 1/probes; khi S = (J + Jᵀ)/2
-        không đổi dọc đường đi, một vector dò cho 2(‖S‖²_F − ΣSᵢᵢ²) với Rademacher, 2‖S‖²_F với
-        Gauss.
+        Độ chệch: 0, ngoài sai số của bộ giải. Phương sai: giảm như 1/probes. Gọi S̄ là phần đối xứng
+        của J̄ = ∫₀¹ ∂u/∂x dt, ma trận Jacobi trung bình dọc đường đi của x; một vector dò cho
+        2(‖S̄‖²_F − ΣS̄ᵢᵢ²) với Rademacher, 2‖S̄‖²_F với Gauss.
         exp của nó **không** là ước lượng không chệch của mật độ (bất đẳng thức Jensen).
 
-        Sách: (eq-hutchinson-divergence), (eq-hutchinson-variance)
+        Sách: (eq-ffjord), (eq-path-variance)
         """
         self.refuse_augmented("log_prob_estimate")
         check_count(probes, "probes")
