@@ -76,9 +76,10 @@ function render({ model, el }) {
   });
   const equation = html("p", { class: "lf-caption", style: "margin: 8px 0 6px" });
   root.append(equation);
+  const dot = "display: inline-block; width: 0.6em; height: 0.6em; margin-right: 0.4em; border-radius: 50%";
   const names = Object.entries(SOLVERS).map(([name, [label, color]]) => [
     name,
-    html("span", {}, html("span", { style: `color: var(--lf-${color})`, "aria-hidden": "true" }, "● "), label),
+    html("span", {}, html("span", { style: `${dot}; background: var(--lf-${color})` }), label),
   ]);
   const markSolver = choice(root, "Bộ giải", names, (solver) => change({ solver }));
   const slider = (className, set) => {
