@@ -115,11 +115,26 @@ def cfm_loss(answer: Any) -> Report:
                 matching(call=lambda f, t, x: f(torch.zeros_like(t), x)),
                 "Trường phải được gọi ở đúng lúc t, không phải ở t = 0.",
             ),
+            (
+                matching(call=lambda f, t, x: f(1 - t, x)),
+                "Trường phải được gọi ở lúc t, không phải 1 − t.",
+            ),
             (matching(place=lambda a, b, t: b), "Trường phải được gọi tại x_t, không phải tại x₁."),
             (matching(place=lambda a, b, t: a), "Trường phải được gọi tại x_t, không phải tại x₀."),
             (
                 matching(target=lambda a, b: b),
                 "Mục tiêu là vận tốc x₁ − x₀, không phải điểm đến x₁.",
+            ),
+            (
+                lambda f, a, b, t: matching(target=lambda c, d: d - (1 - t) * c - t * d)(
+                    f, a, b, t
+                ),
+                "Mục tiêu là cả quãng x₁ − x₀; x₁ − x_t chỉ là phần còn lại của đường.",
+            ),
+            (matching(target=lambda a, b: a), "Mục tiêu là vận tốc x₁ − x₀, không phải nhiễu x₀."),
+            (
+                matching(target=lambda a, b: a + b),
+                "Đạo hàm của (1 − t)x₀ theo t là −x₀: mục tiêu là hiệu x₁ − x₀, không phải tổng.",
             ),
             (
                 matching(reduce=lambda e: e.square().mean()),
@@ -134,6 +149,15 @@ def cfm_loss(answer: Any) -> Report:
                 matching(reduce=lambda e: e.square().sum(1).sqrt().mean()),
                 "Đó là trung bình của ‖·‖; đề cần ‖·‖², không lấy căn.",
             ),
+            (
+                matching(reduce=lambda e: e.square().sum(0).mean()),
+                "Ngược trục: cộng theo tọa độ (trục 1), rồi trung bình theo điểm (trục 0).",
+            ),
+            (
+                matching(reduce=lambda e: -e.square().sum(1).mean()),
+                "Ngược dấu: một bình phương không thể âm.",
+            ),
+            (matching(reduce=lambda e: e.sum(1).mean()), "Bạn quên bình phương."),
             (matching(reduce=lambda e: e.abs().sum(1).mean()), "Cần bình phương, không phải |·|."),
             (
                 matching(reduce=lambda e: e.square().sum(1)),
@@ -193,6 +217,14 @@ def smallest_loss(answer: Any) -> Report:
                 (line, math.pi / 2),
                 "Mặt phẳng có hai tọa độ, mỗi tọa độ góp π/2; ‖·‖² cộng chúng lại.",
             ),
+            (
+                (line, 2 * math.pi),
+                "Mỗi tọa độ của mặt phẳng góp πs/2 = π/2, không phải π.",
+            ),
+            (
+                (None, 0.0),
+                "Hai Gauss cùng dạng cũng vậy: cặp độc lập thì các lịch trình vẫn cắt nhau, V > 0.",
+            ),
             ((math.pi * STD, None), "Bạn quên chia đôi: ∫ s²/(t²s² + (1−t)²) dt = πs/2."),
             (
                 (1 + STD**2, None),
@@ -219,6 +251,10 @@ def euler_spread(answer: Any) -> Report:
         name="cặp độ lệch chuẩn",
         hints=[
             ((STD, STD), "0.5 là của dòng chính xác. Euler vài bước chưa đến đó."),
+            (
+                (one, 0.0),
+                "Sau bước đầu, dài ½, đám đông mới co một nửa; chưa ai đứng trùng ai.",
+            ),
             ((None, STD), "0.5 là của dòng chính xác. Hai bước Euler chưa đến đó."),
             ((1.0, None), "Một bước: x₀ + u(x₀, 0) = x₀ + (2 − x₀). Còn lại gì của x₀?"),
             ((2.0, None), "2 là chỗ mọi điểm đến; độ lệch chuẩn là độ tản quanh nó."),
@@ -254,16 +290,18 @@ def path_velocity(answer: Any) -> Report:
         hints=[
             ((2.0, None), "Đó là đường thẳng. Đường lượng giác: sin(π/4)·x₁ + cos(π/4)·x₀."),
             ((place, 2.0), "x₁ − x₀ là vận tốc của đường thẳng. Hãy đạo hàm sin(πt/2), cos(πt/2)."),
+            ((root * 3, None), "Bạn quên số hạng của x₀: cos(π/4)·1."),
+            (
+                (place, rate * root * 3),
+                "Bạn quên số hạng của x₀: đạo hàm của cos(πt/2) không bằng 0.",
+            ),
             ((place, root * 2), "Quy tắc dây chuyền: đạo hàm của sin(πt/2) có thừa số π/2."),
             (
                 (place, rate * root * 4),
-                "Đạo hàm của cos là −sin: x₀ vào vận tốc với dấu trừ.",
+                "Đạo hàm của cos là −sin, nên x₀ vào vận tốc với dấu trừ; còn nếu dấu đã đúng thì "
+                "thừa số là π/2 chứ không phải π, vì góc là πt/2.",
             ),
             ((place, -velocity), "Ngược dấu: lúc t tăng, x_t đi từ x₀ = 1 về x₁ = 3."),
-            (
-                (place, math.pi * root * 2),
-                "Góc là πt/2, nên thừa số của đạo hàm là π/2, không phải π.",
-            ),
             (
                 (
                     math.sin(math.pi / 4 * math.pi / 180) * 3
@@ -272,7 +310,7 @@ def path_velocity(answer: Any) -> Report:
                 ),
                 "Máy tính đang ở đơn vị độ; góc ở đây là radian.",
             ),
-            ((1.0, None), "sin và cos lấy ở πt/2 = π/4, không phải ở π/2 hay 0."),
+            ((1.0, None), "sin và cos lấy ở πt/2 = π/4, không phải ở 0."),
             ((3.0, None), "sin và cos lấy ở πt/2 = π/4, không phải ở πt = π/2."),
             ((velocity, place), "Hai số đúng nhưng ngược chỗ: vị trí đứng trước."),
         ],
@@ -284,7 +322,8 @@ def couple(answer: Any) -> Report:
 
     Sách: (eq-ot-coupling)
     """
-    inputs = [(points(n, d, n), 1 + points(n, d, n + 50)) for n, d in ((1, 2), (6, 1), (9, 2))]
+    # d ≥ 2: trên trục số, |x₁ − x₀| chưa bình phương có nhiều cách ghép tốt nhất bằng nhau.
+    inputs = [(points(n, d, n), 1 + points(n, d, n + 50)) for n, d in ((1, 2), (6, 3), (9, 2))]
 
     def assignment(cost: Callable, turn: bool = False, **how) -> Callable:
         def pair(x0: Tensor, x1: Tensor) -> Tensor:
@@ -296,6 +335,13 @@ def couple(answer: Any) -> Report:
 
     def squares(a: Tensor, b: Tensor) -> Tensor:
         return torch.cdist(a, b).square()
+
+    def greedy(x0: Tensor, x1: Tensor) -> Tensor:
+        cost, order = squares(x1, x0), []
+        for row in cost:
+            order.append(int(row.argmin()))
+            cost[:, order[-1]] = math.inf
+        return x0[order]
 
     right = assignment(squares)
     return function(
@@ -333,8 +379,17 @@ def couple(answer: Any) -> Report:
                 "Sắp thứ tự theo một tọa độ chỉ tối ưu khi d = 1. Với d > 1 hãy dùng phân công.",
             ),
             (
-                lambda x0, x1: x1[x1.shape[0] - 1 - torch.arange(len(x1))],
-                "Đề cần x₀ xếp lại, x₁ giữ nguyên thứ tự.",
+                lambda x0, x1: x1,
+                "Bạn trả x₁. Đề cần x₀ xếp lại, x₁ giữ nguyên thứ tự.",
+            ),
+            (
+                greedy,
+                "Bạn cho từng x₁ chọn lần lượt x₀ gần nhất còn lại: người đến sau chịu thiệt, tổng "
+                "chưa nhỏ nhất. Hãy giải bài toán phân công cho cả lô.",
+            ),
+            (
+                lambda x0, x1: x0.sort(0).values,
+                "sort trên tensor sắp riêng từng tọa độ: các điểm bị xé ra. Phải xếp lại cả hàng.",
             ),
             (
                 lambda x0, x1: x1[
@@ -378,6 +433,10 @@ def reflow_costs(answer: Any) -> Report:
             (
                 (before, MEAN**2, None),
                 "Sau khi nắn, ψ(x₀) − x₀ = m + (s − 1)x₀: vẫn còn phương sai (1 − s)².",
+            ),
+            (
+                (before, MEAN**2 + (1 - STD**2) ** 2, None),
+                "ψ(x₀) = m + s·x₀ với s = ½ là độ lệch chuẩn; bạn đã dùng phương sai s² = ¼.",
             ),
             ((before, 0.0, None), "Nắn lại làm quỹ đạo thẳng, không làm quãng đường về 0."),
             (

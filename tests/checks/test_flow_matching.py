@@ -103,6 +103,12 @@ def test_cfm_loss_accepts_right_answers():
             "quy ước ngược",
         ),
         ({"call": lambda f, t, x: f(torch.zeros_like(t), x)}, "đúng lúc t"),
+        ({"call": lambda f, t, x: f(1 - t, x)}, "không phải 1 − t"),
+        ({"target": lambda a, b: a}, "không phải nhiễu"),
+        ({"target": lambda a, b: a + b}, "không phải tổng"),
+        ({"reduce": lambda e: (e**2).sum(0).mean()}, "Ngược trục"),
+        ({"reduce": lambda e: -(e**2).sum(1).mean()}, "không thể âm"),
+        ({"reduce": lambda e: e.sum(1).mean()}, "quên bình phương"),
         ({"place": lambda a, b, t: b}, "tại x₁"),
         ({"place": lambda a, b, t: a}, "tại x₀"),
         ({"target": lambda a, b: b}, "không phải điểm đến x₁"),
@@ -118,6 +124,14 @@ def test_cfm_loss_hints(changes, hint):
     report = checks.cfm_loss(checks.matching(**changes))
     assert not report
     assert hint in report.message
+
+
+def test_cfm_loss_with_what_is_left_of_the_way():
+    def remaining(field, x0, x1, t):
+        xt = x0 + t * (x1 - x0)
+        return (field(t, xt) - (x1 - xt)).pow(2).sum(dim=1).mean()
+
+    assert "phần còn lại" in checks.cfm_loss(remaining).message
 
 
 def test_cfm_loss_swapped_arguments_and_other_answers():
@@ -150,6 +164,8 @@ def test_smallest_loss_by_integrating_the_conditional_variance():
         ((0.3927, 3.1416), "không phải phương sai"),
         ((1.5708, 3.1416), "s = 1"),
         ((0.7854, 1.5708), "hai tọa độ"),
+        ((0.7854, 6.2832), "không phải π"),
+        ((0.7854, 0.0), "vẫn cắt nhau"),
         ((1.25, 3.1416), "chưa biết gì"),
         ((0.2146, 3.1416), "độ thẳng"),
         ((1.0, 3.1416), "V + 𝒮"),
@@ -180,6 +196,7 @@ def test_euler_spread_by_walking():
     [
         ((0.5, 0.5), "dòng chính xác"),
         ((0.0, 0.5), "chưa đến đó"),
+        ((0.0, 0.0), "co một nửa"),
         ((1.0, 0.2), "Còn lại gì"),
         ((2.0, 0.2), "độ tản quanh nó"),
         ((0.0, -0.1), "h = ½"),
@@ -218,8 +235,11 @@ def test_path_velocity_from_the_conditional_field():
     [
         ((2.0, 2.2214), "đường thẳng"),
         ((2.8284, 2.0), "vận tốc của đường thẳng"),
+        ((2.1213, 3.3322), "số hạng của x₀"),
+        ((2.8284, 3.3322), "số hạng của x₀"),
         ((2.8284, 1.4142), "dây chuyền"),
         ((2.8284, 4.4429), "dấu trừ"),
+        ((2.8284, 4.4429), "không phải π"),
         ((2.8284, -2.2214), "Ngược dấu"),
         ((1.0, 2.2214), "π/4"),
         ((3.0, 2.2214), "π/4"),
@@ -261,12 +281,38 @@ def test_couple_accepts_right_answers():
         (lambda x0, x1: x0.clone(), "cặp độc lập"),
         (lambda x0, x1: x0[torch.cdist(x1, x0).argmin(dim=1)], "một hoán vị"),
         (lambda x0, x1: x0[x0[:, 0].argsort()], "riêng x₀"),
+        (lambda x0, x1: x0.sort(dim=0).values, "bị xé ra"),
+        (lambda x0, x1: x1.clone(), "Bạn trả x₁"),
     ],
 )
 def test_couple_hints(wrong, hint):
     report = checks.couple(wrong)
     assert not report
     assert hint in report.message
+
+
+def test_couple_one_after_another():
+    def wrong(x0, x1):
+        left = list(range(len(x0)))
+        order = []
+        for point in x1:
+            order.append(min(left, key=lambda j: float((point - x0[j]).square().sum())))
+            left.remove(order[-1])
+        return x0[order]
+
+    assert "lần lượt" in checks.couple(wrong).message
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, DOUBLE])
+def test_couple_hint_about_the_plain_distance_in_any_precision(dtype):
+    """Một chiều thì |x₁ − x₀| có nhiều cách ghép tốt nhất; đầu vào của bài phải tránh chuyện ấy."""
+    from scipy.optimize import linear_sum_assignment
+
+    def wrong(x0, x1):
+        cost = torch.cdist(x1.to(dtype), x0.to(dtype)).numpy()
+        return x0[torch.as_tensor(linear_sum_assignment(cost)[1])]
+
+    assert "chưa bình phương" in checks.couple(wrong).message
 
 
 @pytest.mark.parametrize(
@@ -344,6 +390,7 @@ def test_reflow_costs_by_quadrature():
         ((5.5, 4.25, 1), "đã cộng s"),
         ((4.75, 4.25, 1), "tổng hai phương sai"),
         ((5.25, 4.0, 1.25), "vẫn còn phương sai"),
+        ((5.25, 4.5625, 0.6875), "độ lệch chuẩn"),
         ((5.25, 0.0, 5.25), "không làm quãng đường"),
         ((5.25, 5.25, 0.0), "Phí giảm"),
         ((5.25, 6.25, -1.0), "ψ tăng dần"),
@@ -384,8 +431,9 @@ def test_correlated_pairs_of_the_exercise():
 def test_pairs_of_two_of_the_page():
     """Lô hai người: E của tích đã sắp thứ tự là s/π."""
     z, w = quadrature()
-    larger = (w[:, None] * w * torch.maximum(z[:, None], z)).sum().item()
-    assert larger == pytest.approx(1 / math.sqrt(math.pi), abs=0.01)  # max có góc: cầu phương thô
+    below = torch.special.ndtr(z)  # số lớn hơn có mật độ 2φ(z)Φ(z), trơn, nên cầu phương rất sát
+    larger = (2 * w * z * below).sum().item()
+    assert larger == pytest.approx(1 / math.sqrt(math.pi), abs=1e-6)
     assert 5.25 - 1 / math.pi == pytest.approx(4.932, abs=5e-4)
 
 
