@@ -1,0 +1,28 @@
+# Sai: trung bình của cực đại chạy và cực tiểu chạy ngược.
+def blow_up_time(c, p, x0):
+    """Lúc nghiệm của dx/dt = c x^p ra vô cùng."""
+    if c <= 0 or p <= 1:
+        return math.inf
+    return x0 ** (1 - p) / (c * (p - 1))
+
+
+def solution(x, t):
+    """x_t của dx/dt = x², nan ở chỗ nghiệm không còn."""
+    room = 1 - t * x
+    return torch.where(room > 0, x / room, math.nan)
+
+
+def best_increasing_error(x, y):
+    """Sai số bình phương trung bình nhỏ nhất của một hàm tăng."""
+    line = y[torch.argsort(x)].double()
+    fit = (line.cummax(0).values + line.flip(0).cummin(0).values.flip(0)) / 2
+    return float((fit - line).square().mean())
+    blocks = []
+    for i in torch.argsort(x).tolist():
+        total, size = float(y[i]), 1
+        while blocks and blocks[-1][0] / blocks[-1][1] >= total / size:
+            before = blocks.pop()
+            total, size = total + before[0], size + before[1]
+        blocks.append((total, size))
+    fitted = sum(total**2 / size for total, size in blocks)
+    return (float(y.double().square().sum()) - fitted) / len(y)

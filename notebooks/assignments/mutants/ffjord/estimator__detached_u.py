@@ -1,0 +1,15 @@
+# Sai: u không mang gradient.
+def divergence_estimate(field, t, x, kind):
+    """(u, vᵀJv) với một vector dò cho mỗi điểm."""
+    training = torch.is_grad_enabled()
+    v = torch.randn_like(x)
+    if kind == "rademacher":
+        v = torch.randint_like(x, 2) * 2 - 1
+    v = v.detach()
+    with torch.enable_grad():
+        if not (training and x.requires_grad):
+            x = x.detach().requires_grad_()
+        u = field(t, x)
+        (row,) = torch.autograd.grad(u, x, v, create_graph=training)
+    estimate = (row * v).flatten(1).sum(1)
+    return (u.detach(), estimate) if training else (u.detach(), estimate.detach())
