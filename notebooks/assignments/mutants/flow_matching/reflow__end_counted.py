@@ -1,0 +1,22 @@
+# Sai: tính cả vận tốc lúc t = 1, K + 1 thời điểm thay vì K.
+def reflow_pairs(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return x0, x
+
+
+def straightness(field, x0, steps):
+    x, speeds = x0, []
+    for k in range(steps):
+        speeds.append(field(k / steps, x))
+        x = x + speeds[-1] / steps
+    speeds.append(field(1.0, x))
+    return (x - x0 - torch.stack(speeds)).square().sum(2).mean()
+
+
+def one_step_error(field, x0, steps):
+    x = x0
+    for k in range(steps):
+        x = x + field(k / steps, x) / steps
+    return (x0 + field(0.0, x0) - x).square().sum(1).mean()
