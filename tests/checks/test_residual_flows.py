@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from course_utils.checks import fixed_point, log_det
 from course_utils.checks import residual_flows as checks
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "residual_flows.md"
@@ -200,7 +201,7 @@ def test_fixed_point_inverse_one_step_and_other_slips():
 
 def test_the_residual_of_the_exercise_contracts():
     x = torch.randn(200, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    jacobian = torch.func.vmap(torch.func.jacrev(lambda x: checks._residual(x)))(x)
+    jacobian = torch.func.vmap(torch.func.jacrev(lambda x: fixed_point._residual(x)))(x)
     assert torch.linalg.matrix_norm(jacobian, 2).max() <= 0.7 + 1e-12
 
 
@@ -282,7 +283,7 @@ def test_roulette_accepts_right_answers():
 @pytest.mark.equation("eq-roulette")
 def test_roulette_of_the_exercise_is_unbiased():
     """Lấy kỳ vọng bằng cách liệt kê mọi n: đúng bằng tổng các số hạng, không cần rút mẫu."""
-    estimate = checks._weighted(lambda k, q: q ** (k - 1))
+    estimate = log_det._weighted(lambda k, q: q ** (k - 1))
     a, q = torch.tensor([0.9, -0.4, 0.25, -0.1, 0.06], dtype=torch.float64), 0.6
     chance = [(1 - q) * q ** (n - 1) for n in range(1, 5)] + [q**4]  # sau số hạng cuối là 0
     mean = sum(p * estimate(a, n, q) for n, p in enumerate(chance, start=1))
