@@ -10,6 +10,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
+from .base import check_batch
 from .errors import InputError
 
 Coupling = Callable[[Tensor, Tensor], Tensor]
@@ -35,6 +36,8 @@ def optimal_transport(x0: Tensor, x1: Tensor, block: int = 32) -> Tensor:
         raise InputError(
             f"x0 có hình dạng {tuple(x0.shape)}, x1 {tuple(x1.shape)}; ghép đôi cần hai lô cùng cỡ."
         )
+    for name, x in (("x0", x0), ("x1", x1)):
+        check_batch(x, x.shape[1:], name)
     # ‖x₁ − x₀‖² = ‖x₁‖² + ‖x₀‖² − 2x₁·x₀, và hai số hạng đầu như nhau với mọi hoán vị.
     a, b = (x.flatten(1).double().cpu() for x in (x0, x1))
     order = []
