@@ -14,8 +14,17 @@ def describe_shape(shape) -> str:
     return "(" + ", ".join(str(s) for s in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def check_batch(x: Tensor, event_shape: tuple[int, ...], name: str = "x") -> None:
+def short_dtype(dtype: torch.dtype) -> str:
+    """float32, viết cho người đọc."""
+    return str(dtype).removeprefix("torch.")
+
+
+def check_batch(
+    x: Tensor, event_shape: tuple[int, ...], name: str = "x", like: Tensor | None = None
+) -> None:
     """Kiểm tra một lô dữ liệu (n, *event_shape): số thực, hữu hạn, không rỗng.
+
+    `like`: một tensor của mô hình, thường là tham số đầu tiên; có nó thì x phải cùng kiểu số.
 
     Lỗi
     ---
@@ -37,6 +46,13 @@ def check_batch(x: Tensor, event_shape: tuple[int, ...], name: str = "x") -> Non
         raise InputError(
             f"`{name}` là tensor kiểu {x.dtype}; mật độ chỉ có nghĩa với số thực. "
             f"Hãy dùng x.float(); nếu là ảnh nguyên 8 bit, hãy khử lượng tử hóa bằng dequantize."
+        )
+    if like is not None and x.dtype != like.dtype:
+        came, expected = short_dtype(x.dtype), short_dtype(like.dtype)
+        raise InputError(
+            f"`{name}` là tensor kiểu {came}, còn tham số của mô hình có kiểu {expected}; hai bên "
+            f"phải cùng một kiểu. Hãy dùng {name}.to(torch.{expected}), hoặc đổi cả mô hình: "
+            f"model.to(torch.{came})."
         )
     if x.shape[0] == 0:
         raise InputError(f"`{name}` là một lô rỗng (n = 0); cần ít nhất một điểm dữ liệu.")
@@ -94,9 +110,14 @@ class GenerativeModel(nn.Module):
 
     event_shape: tuple[int, ...]
 
+    @property
+    def like(self) -> Tensor | None:
+        """Tham số đầu tiên: dữ liệu phải cùng kiểu số với nó. None khi không có tham số nào."""
+        return next(self.parameters(), None)
+
     def check(self, x: Tensor, name: str = "x") -> None:
         """Kiểm tra một lô dữ liệu trước khi dùng; ném InputError bằng tiếng Việt."""
-        check_batch(x, self.event_shape, name)
+        check_batch(x, self.event_shape, name, self.like)
 
     def loss(self, x: Tensor) -> Tensor:
         """Mất mát trung bình của lô x (n, *event_shape); một số vô hướng."""

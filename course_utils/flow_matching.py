@@ -173,7 +173,7 @@ class FlowMatching(Flow):
         Mọi vị trí đã qua phía dữ liệu, tức trong tọa độ của dữ liệu, kể cả lúc t = 0;
         `ode.path` cho tọa độ đã chuẩn tắc.
         """
-        check_batch(z, self.base.event_shape, "z")
+        check_batch(z, self.base.event_shape, "z", self.like)
         path = self.ode.path(z, times)
         return self.data_side(path.flatten(0, 1))[0].unflatten(0, path.shape[:2])
 
@@ -264,7 +264,7 @@ class RectifiedFlow(FlowMatching):
     def check(self, x: Tensor, name: str = "x") -> None:
         """Một lô dữ liệu (n, *event_shape), hay một lô cặp (n, 2, D) của `reflow`."""
         if isinstance(x, Tensor) and x.ndim == 3:
-            check_batch(x, (2, self.base.dim), name)
+            check_batch(x, (2, self.base.dim), name, self.like)
         else:
             super().check(x, name)
 

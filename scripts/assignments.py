@@ -374,15 +374,39 @@ def trial_answers(slug: str, root: Path = HOME) -> list[Answer]:
     return answers
 
 
-def batches(answers: list[Answer]) -> list[dict[str, Answer]]:
-    """Xếp các câu trả lời thành ít bản nộp nhất: mỗi bản một câu trả lời cho mỗi câu hỏi."""
-    groups: list[dict[str, Answer]] = []
-    for answer in answers:
-        place = next((group for group in groups if answer.question not in group), None)
-        if place is None:
-            groups.append(place := {})
-        place[answer.question] = answer
-    return groups
+# Quanh mỗi câu trả lời thử: nhớ các tên đang có, rồi trả lại đúng như thế. Nhờ vậy một câu trả lời
+# không dùng nhờ được tên mà câu trước nó để lại.
+REMEMBER = "_names = dict(globals())"
+FORGET = """for _name in set(globals()) - set(_names) - {"_names"}:
+    del globals()[_name]
+globals().update(_names)
+"""
+
+
+def sheet(source: NotebookNode, answers: list[Answer]) -> NotebookNode:
+    """Đề bài trong đó mỗi câu được hỏi lại một lần cho mỗi câu trả lời thử, rồi mới tới bài mẫu.
+
+    Tên các ô của lần hỏi lại là <câu>__<tên>. Một bản nộp của đề này thử được mọi câu trả lời
+    trong một nhân Python, thay vì mỗi câu trả lời một nhân.
+    """
+    cells, solution = [], None
+    for cell in source.cells:
+        if is_solution(cell) and not is_grade(cell):
+            solution = cell  # ô kiểm tra của nó đứng ngay sau
+            continue
+        if solution is not None:
+            for answer in (a for a in answers if a.question == _grade_id(solution)):
+                cells.append(new_code_cell(REMEMBER))
+                for original in (solution, cell):
+                    again = nbformat.from_dict(original)
+                    again.id = f"t{len(cells)}"
+                    again.metadata.nbgrader.grade_id += f"__{answer.name}"
+                    cells.append(again)
+                cells.append(new_code_cell(FORGET))
+            cells.append(solution)
+            solution = None
+        cells.append(cell)
+    return NotebookNode(source | {"cells": cells})
 
 
 def submit(course: Course, slug: str, student: str, notebook: NotebookNode) -> None:
@@ -406,46 +430,66 @@ def reference_sources(source: NotebookNode) -> dict[str, str]:
 
 def check(slug: str, root: Path = HOME) -> list[str]:
     """Chấm bài mẫu, bài trống, bài sai và bài đúng viết khác; trả về các điều không như ý."""
+    answers = trial_answers(slug, root)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "source" / slug, copy / "source" / slug)
-        course = Course(copy)
-        return _check(course, slug, trial_answers(slug, root))
+        return _check_students(Course(copy), slug, answers) + _check_sheet(
+            Course(copy), slug, answers
+        )
 
 
-def _check(course: Course, slug: str, answers: list[Answer]) -> list[str]:
+def _check_students(course: Course, slug: str, answers: list[Answer]) -> list[str]:
+    """Ba sinh viên: bài mẫu đủ điểm, bài trống và bài sai mọi câu không điểm."""
     source = nbformat.read(course.source(slug), as_version=4)
     student = nbformat.read(course.student_version(slug), as_version=4)
-    reference = reference_sources(source)
-    tests = [c for c in source.cells if is_grade(c) and not is_solution(c)]
-    points = {_grade_id(cell): cell.metadata.nbgrader.points for cell in tests}
-
-    plan: dict[str, dict[str, Answer]] = {"mau": {}}
-    submit(course, slug, "mau", fill(student, reference))
-    submit(course, slug, "trong", student)
-    for right in (False, True):
-        groups = batches([a for a in answers if a.right is right])
-        for number, group in enumerate(groups):
-            name = f"{'dung' if right else 'sai'}{number}"
-            plan[name] = group
-            sources = reference | {q: a.source for q, a in group.items()}
-            submit(course, slug, name, fill(student, sources))
+    wrong = {answer.question: answer.source for answer in answers if not answer.right}
+    for name, sources in (("mau", reference_sources(source)), ("trong", {}), ("sai", wrong)):
+        submit(course, slug, name, fill(student, sources))
 
     problems = []
     rows = {row.student: row for row in course.grade(slug, feedback=False)[0]}
-    if got := {q: p for q, p in rows["trong"].points.items() if p}:
-        problems.append(f"bản phát chưa làm gì mà có điểm: {got}")
-    for name, group in plan.items():
-        for test, maximum in points.items():
-            question = test.removeprefix(TEST_PREFIX)
-            answer = group.get(question)
-            expected = maximum if answer is None or answer.right else 0.0
-            if rows[name].points[test] != expected:
-                label = f"{question}__{answer.name}" if answer else f"{question} (bài mẫu)"
-                problems.append(f"{label}: được {rows[name].points[test]:g}, cần {expected:g}")
-        if rows[name].state == FAILED or any(MESSAGES[TAMPERED] in n for n in rows[name].notes):
-            problems.append(f"bản nộp {name}: {'; '.join(rows[name].notes)}")
+    for test, maximum in _tests(source).items():
+        for name, row in rows.items():
+            problems += _differs(
+                f"{test} của «{name}»", row.points[test], maximum * (name == "mau")
+            )
+    return problems + [p for row in rows.values() for p in _disturbed(row)]
+
+
+def _check_sheet(course: Course, slug: str, answers: list[Answer]) -> list[str]:
+    """Mọi câu trả lời thử trong một bản nộp: câu sai không điểm, câu đúng đủ điểm."""
+    source = nbformat.read(course.source(slug), as_version=4)
+    trial = f"{slug}__thu"
+    path = course.root / "source" / trial / f"{trial}.ipynb"
+    path.parent.mkdir()
+    nbformat.write(sheet(source, answers), path)
+    student = nbformat.read(course.student_version(trial), as_version=4)
+    sources = {f"{a.question}__{a.name}": a.source for a in answers}
+    submit(course, trial, "thu", fill(student, reference_sources(source) | sources))
+
+    (row,) = course.grade(trial, feedback=False)[0]
+    right = {f"{TEST_PREFIX}{a.question}__{a.name}": a.right for a in answers}
+    problems = _disturbed(row)
+    for test, maximum in _tests(student).items():
+        problems += _differs(test, row.points[test], maximum * right.get(test, True))
     return problems
+
+
+def _tests(notebook: NotebookNode) -> dict[str, float]:
+    """Các câu chấm tự động và số điểm của chúng."""
+    cells = [cell for cell in notebook.cells if is_grade(cell) and not is_solution(cell)]
+    return {_grade_id(cell): cell.metadata.nbgrader.points for cell in cells}
+
+
+def _differs(label: str, got: float, expected: float) -> list[str]:
+    label = label.removeprefix(TEST_PREFIX)
+    return [] if got == expected else [f"{label}: được {got:g}, cần {expected:g}"]
+
+
+def _disturbed(row: Row) -> list[str]:
+    tampered = any(MESSAGES[TAMPERED] in note for note in row.notes)
+    return [f"bản nộp {row.student}: {row.notes}"] if row.state == FAILED or tampered else []
 
 
 # ---------------------------------------------------------------- dòng lệnh

@@ -5,8 +5,10 @@ import torch
 
 from course_utils.errors import InputError
 from course_utils.evaluation import bits_per_dim
+from course_utils.flow_matching import FlowMatching
 from course_utils.flows import (
     CNF,
+    FFJORD,
     NICE,
     AffineCoupling,
     Flow,
@@ -38,6 +40,28 @@ def test_bad_batches(case, method, model):
     x, message = BAD_BATCHES[case]
     with pytest.raises(InputError, match=message):
         getattr(model(2), method)(x)
+
+
+@pytest.mark.parametrize("model", [RealNVP, CNF, FFJORD, FlowMatching])
+@pytest.mark.parametrize("method", ["log_prob", "loss", "inverse", "forward"])
+def test_points_of_another_precision(method, model):
+    """Điểm float64 cho mô hình float32: lời nói thay cho lỗi tiếng Anh của torch, cả hai chiều."""
+    single, double = torch.randn(5, 2), torch.randn(5, 2, dtype=torch.float64)
+    with pytest.raises(InputError, match=r"kiểu float64.*kiểu float32.*\.to\(torch\.float32\)"):
+        getattr(model(2), method)(double)
+    with pytest.raises(InputError, match=r"kiểu float32.*model\.to\(torch\.float32\)"):
+        getattr(model(2).double(), method)(single)
+
+
+def test_either_advice_about_precision_works():
+    x = torch.randn(5, 2, dtype=torch.float64)
+    model = RealNVP(2)
+    assert model.log_prob(x.to(torch.float32)).dtype == torch.float32
+    assert model.to(torch.float64).log_prob(x).dtype == torch.float64
+    with pytest.raises(InputError, match="`data` là tensor kiểu float64"):
+        fit(RealNVP(2), x, steps=1)
+    # Không có tham số thì không có kiểu số nào để lệch.
+    assert Flow(Permutation(2), event_shape=2).log_prob(x).dtype == torch.float64
 
 
 @pytest.mark.parametrize("model", [NICE, RealNVP, NeuralSplineFlow, AffineCoupling])

@@ -132,7 +132,7 @@ class FFJORD(Flow):
     def inverse(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Chiều ngược của `forward`; augment > 0 thì nhận cặp (x, e) (n, dim + augment)."""
         if self.augment:
-            check_batch(x, self.base.event_shape, "(x, e)")
+            check_batch(x, self.base.event_shape, "(x, e)", self.like)
             return self.transform.inverse(x)
         self.check(x)
         joint, change = self.data_transform.inverse(x)

@@ -104,12 +104,12 @@ class Flow(DensityModel):
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Chiều sinh: z -> (x, log|det ∂x/∂z|)."""
-        check_batch(z, self.base.event_shape, "z")
+        check_batch(z, self.base.event_shape, "z", self.like)
         return self.transform(z)
 
     def inverse(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Chiều chuẩn hóa: x -> (z, log|det ∂z/∂x|)."""
-        check_batch(x, self.event_shape)
+        check_batch(x, self.event_shape, "x", self.like)
         return self.transform.inverse(x)
 
     def log_prob(self, x: Tensor) -> Tensor:

@@ -1,9 +1,0 @@
-# Sai: chuẩn, không bình phương.
-def interpolate(x0, x1, t, sigma):
-    t = t.reshape(-1, *[1] * (x0.ndim - 1))
-    return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
-
-
-def cfm_loss(field, x0, x1, t, sigma):
-    x, target = interpolate(x0, x1, t, sigma)
-    return (field(t, x) - target).reshape(len(x), -1).norm(dim=1).mean()

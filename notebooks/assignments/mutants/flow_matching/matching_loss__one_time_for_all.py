@@ -1,9 +1,0 @@
-# Sai: cả lô dùng chung thời điểm đầu.
-def interpolate(x0, x1, t, sigma):
-    t = t[0]
-    return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
-
-
-def cfm_loss(field, x0, x1, t, sigma):
-    x, target = interpolate(x0, x1, t, sigma)
-    return (field(t, x) - target).square().sum() / len(x)
