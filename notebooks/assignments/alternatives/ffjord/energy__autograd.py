@@ -20,7 +20,7 @@ def energy_bound(path):
 def rnode_rates(field, t, x, v):
     keep = torch.is_grad_enabled()
     with torch.set_grad_enabled(True):
-        leaf = x.detach().clone().requires_grad_()
+        leaf = x if keep and x.requires_grad else x.detach().clone().requires_grad_()
         u = field(t, leaf)
         row = torch.autograd.grad((u * v).sum(), leaf, create_graph=True)[0]
         out = [u, (v * row).sum(1), u.norm(dim=1) ** 2, row.norm(dim=1) ** 2]

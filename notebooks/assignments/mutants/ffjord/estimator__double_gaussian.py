@@ -1,8 +1,8 @@
-# Sai: u không mang gradient.
+# Sai: vector dò Gauss luôn là float64: hỏng với x float32.
 def divergence_estimate(field, t, x, kind):
     """(u, vᵀJv) với một vector dò cho mỗi điểm."""
     training = torch.is_grad_enabled()
-    v = torch.randn_like(x)
+    v = torch.randn(x.shape, dtype=torch.float64)
     if kind == "rademacher":
         v = torch.randint_like(x, 2) * 2 - 1
     v = v.detach()
@@ -12,4 +12,4 @@ def divergence_estimate(field, t, x, kind):
         u = field(t, x)
         (row,) = torch.autograd.grad(u, x, v, create_graph=training)
     estimate = (row * v).flatten(1).sum(1)
-    return (u.detach(), estimate) if training else (u.detach(), estimate.detach())
+    return (u, estimate) if training else (u.detach(), estimate.detach())

@@ -1,4 +1,4 @@
-# Sai: bật requires_grad trên x của người gọi.
+# Sai: luôn tách x: gradient không về được x.
 def kinetic_energy(path):
     """∫‖ẋ‖² dt của một đường."""
     t = (torch.arange(2000, dtype=torch.float64) + 0.5) / 2000
@@ -16,8 +16,7 @@ def rnode_rates(field, t, x, v):
     """(u, vᵀJv, ‖u‖², ‖vᵀJ‖²) từ một lần gọi trường."""
     training = torch.is_grad_enabled()
     with torch.enable_grad():
-        if not (training and x.requires_grad):
-            x.requires_grad_()
+        x = x.detach().requires_grad_()
         u = field(t, x)
         (row,) = torch.autograd.grad(u, x, v, create_graph=training)
     results = u, (row * v).sum(1), u.square().sum(1), row.square().sum(1)

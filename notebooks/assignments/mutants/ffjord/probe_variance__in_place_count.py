@@ -1,4 +1,4 @@
-# Sai: số vector dò tính với A chưa đối xứng hóa.
+# Sai: đối xứng hóa A tại chỗ khi đếm.
 def probe_variances(A):
     """(phương sai với vector dò Gauss, với Rademacher)."""
     S = (A + A.T) / 2
@@ -8,6 +8,8 @@ def probe_variances(A):
 
 def probes_needed(A, kind, target):
     """Số vector dò để sai số chuẩn không quá target."""
+    A += A.T.clone()
+    A /= 2
     S = A
     variance = float(2 * S.square().sum())
     if kind == "rademacher":
