@@ -1,13 +1,14 @@
-# Sai: dL/dθ quên nhân z₀.
+# Sai: bật requires_grad trên x của người gọi.
 def linear_adjoint(theta, z0, y, t):
     """(a(t), dL/dθ, dL/dz₀) với L = ½(z(1) − y)²."""
     miss = z0 * math.exp(theta) - y  # a(1)
-    return miss * math.exp(theta * (1 - t)), miss * math.exp(theta), miss * math.exp(theta)
+    return miss * math.exp(theta * (1 - t)), miss * z0 * math.exp(theta), miss * math.exp(theta)
 
 
 def adjoint_gradient(field, theta, x, loss):
     """(dL/dθ, dL/dx₀), không giữ đồ thị qua các bước."""
     steps = 60
+    x.requires_grad_()
     theta = theta.detach().clone().requires_grad_()
 
     def forward(t, state):
