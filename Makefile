@@ -107,6 +107,8 @@ grade: need-slug $(INSTALLED)
 
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 PARALLEL = -n $(JOBS) --dist loadfile
+# Where a file is not one piece of work, the tests name the pieces (xdist_group).
+SHARED = -n $(JOBS) --dist loadgroup
 
 .PHONY: test
 test: test-style test-units test-notebooks test-assignments book test-book
@@ -133,13 +135,13 @@ test-notebooks: $(INSTALLED)
 # A course is one piece of work, not a file: the courses are shared out one by one.
 .PHONY: test-assignments
 test-assignments: $(INSTALLED)
-	$(PYTEST) -n $(JOBS) --dist loadgroup tests/assignments
+	$(PYTEST) $(SHARED) tests/assignments
 
 # Without a browser its tests are reported as skipped here, and fail where CI is set.
 .PHONY: test-book
 test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
-	$(PYTEST) $(PARALLEL) -rs tests/book
+	$(PYTEST) $(SHARED) -rs tests/book
 
 # --- Benchmarks: the peers live in a second environment, so that the first stays equal to the lock --
 

@@ -57,6 +57,14 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("view", views, ids=ids, indirect=True, scope="module")
 
 
+def pytest_collection_modifyitems(items):
+    """Chia việc cho các tiến trình theo trang, mỗi trang một việc; phép thử khác chia theo tệp."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            view = item.callspec.params.get("view") if hasattr(item, "callspec") else None
+            item.add_marker(pytest.mark.xdist_group(view[0] if view else item.path.stem))
+
+
 def newest_source():
     files = [
         path
