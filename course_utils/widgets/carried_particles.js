@@ -255,7 +255,7 @@ function render({ model, el }) {
 
   /** log p_t dọc đường đi của chấm lớn. */
   function drawLog(curves, time) {
-    const width = Math.min(side.clientWidth, 420);
+    const width = clamp(side.clientWidth, 120, 420); // lúc trang chưa bày xong, bề rộng là 0
     const height = 178;
     const [left, right, top, base] = [34, width - 10, 26, height - 30];
     setAttributes(plot, { width, height, viewBox: `0 0 ${width} ${height}` });
@@ -290,7 +290,7 @@ function render({ model, el }) {
     const [method, steps, direction, time, start, view] = get("method", "steps", "direction", "time", "start", "view");
     const [from, to] = TIMES[direction];
     const share = (time - from) / (to - from);
-    const pen = drawAxes(Math.min(box.clientWidth, 480));
+    const pen = drawAxes(clamp(box.clientWidth, 120, 480));
     drawArrows(time);
     const points = starts(direction);
     const cloud = solve("cloud", points, method, steps, direction, model.get("color") === "density");

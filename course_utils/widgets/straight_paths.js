@@ -90,6 +90,12 @@ function render({ model, el }) {
   const move = (x0) => change({ start: +clamp(x0, -3, 3).toFixed(3) });
   draggable(handle, right.picture, { start: halt, move: (_, py) => move(y.invert(py)) });
   arrowKeys(handle, (dx, dy) => move(model.get("start") + 0.05 * (dx + dy)));
+  handle.addEventListener("keydown", (event) => {
+    const end = { Home: -3, End: 3 }[event.key];
+    if (end === undefined) return;
+    event.preventDefault(); // không thì cả trang chạy về đầu
+    move(end);
+  });
 
   const foot = html("div", { class: "lf-foot" });
   const [one, all] = [html("div"), html("div")];
@@ -169,7 +175,8 @@ function render({ model, el }) {
     };
     const here = at(own);
 
-    const width = wide ? Math.floor((panels.clientWidth - 14) / 2) : Math.min(panels.clientWidth, 440);
+    const space = clamp(panels.clientWidth, 120, 1e4); // lúc trang chưa bày xong, bề rộng là 0
+    const width = wide ? Math.floor((space - 14) / 2) : Math.min(space, 440);
     const size = [width, clamp(0.78 * width, 230, 330)];
     const titles = [["đoạn nối các cặp", "qua chấm lớn", "z"], ["quỹ đạo của trường", `Euler ${steps} bước`, "x"]];
     const [x] = [left, right].map((p, i) => drawFrame(p, size, target, time, titles[i]));

@@ -141,6 +141,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
         }""",
         FIGURE,
     )
+    assert browser.console_errors() == []
     surface = {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 25, 31)"}[theme]
     assert look == {"inside": True, "surface": surface, "names": True, "overflow": 0}
 

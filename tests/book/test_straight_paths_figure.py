@@ -105,6 +105,12 @@ def test_the_particle_and_the_time_can_be_moved(page):
     assert number(page, "place") < place
     press(page, "input[type=range]", Keys.END)
     assert number(page, "place") == number(page, "end")
+    press(page, ".lf-handle", Keys.ARROW_UP)
+    scrolled = page.run("return scrollY")
+    press(page, ".lf-handle", Keys.END)
+    assert page.run("return scrollY") == scrolled  # phím Home, End là của chấm, không của trang
+    press(page, "input[type=range]", Keys.HOME)
+    assert number(page, "place") == 3
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -125,6 +131,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
         }""",
         FIGURE,
     )
+    assert browser.console_errors() == []
     surface = {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 25, 31)"}[theme]
     assert look == {"inside": True, "surface": surface, "names": True, "overflow": 0}
 
