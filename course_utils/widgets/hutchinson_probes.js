@@ -176,8 +176,9 @@ function render({ model, el }) {
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
   root.append(note, html("p", { class: "lf-hint" }, ...prose(HINT)));
 
+  const parse = (text) => Number(text.replace(",", ".").replace("−", "-"));
   function setEntry(i, j, text) {
-    const value = Number(text.replace(",", ".").replace("−", "-"));
+    const value = parse(text);
     if (text.trim() === "" || Number.isNaN(value)) return; // đang gõ dở
     const matrix = model.get("matrix").map((r) => [...r]);
     matrix[i][j] = clamp(value, -LARGEST, LARGEST);
@@ -190,11 +191,18 @@ function render({ model, el }) {
       const cells = A.flatMap((r, i) =>
         r.map((_, j) => {
           const node = html("input", {
-            type: "number", min: -LARGEST, max: LARGEST, step: 0.5, "aria-label": `a hàng ${i + 1} cột ${j + 1}`,
+            type: "text", autocomplete: "off", "aria-label": `a hàng ${i + 1} cột ${j + 1}`,
             style: "width: 100%; min-width: 0; height: 32px; padding: 2px 4px; text-align: center; font: inherit; " +
               "color: var(--lf-ink); background: var(--lf-surface); border: 1px solid var(--lf-line); border-radius: 6px",
           });
           node.addEventListener("input", () => setEntry(i, j, node.value));
+          node.addEventListener("keydown", (event) => {
+            const step = { ArrowUp: 0.5, ArrowDown: -0.5 }[event.key];
+            if (!step) return;
+            event.preventDefault();
+            node.value = clamp(model.get("matrix")[i][j] + step, -LARGEST, LARGEST);
+            setEntry(i, j, node.value);
+          });
           node.addEventListener("blur", () => draw());
           return node;
         }),
@@ -203,7 +211,7 @@ function render({ model, el }) {
     }
     A.flat().forEach((value, k) => {
       const node = grid.children[k];
-      if (node !== document.activeElement || Math.abs(Number(node.value)) > LARGEST) node.value = +value.toFixed(4);
+      if (node !== document.activeElement || Math.abs(parse(node.value)) > LARGEST) node.value = +value.toFixed(4);
     });
   }
 

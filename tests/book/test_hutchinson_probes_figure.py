@@ -119,6 +119,49 @@ def test_an_entry_can_be_typed_and_stepped(page):
     assert node.get_property("value") == "9"
 
 
+def test_a_comma_is_a_decimal_point_and_an_unfinished_number_changes_nothing(page):
+    matrix = [list(row) for row in PRESETS["general"]["matrix"]]
+    node = page.driver.find_element(By.CSS_SELECTOR, f"{FIGURE} .lf-entries input:nth-child(1)")
+    page.run("arguments[0].focus(); arguments[0].select()", node)
+    ActionChains(page.driver).send_keys("-1,5").perform()
+    matrix[0][0] = -1.5
+    assert_shows(page, HutchinsonProbes(matrix))
+    page.run("arguments[0].select()", node)
+    ActionChains(page.driver).send_keys("-").perform()
+    assert_shows(page, HutchinsonProbes(matrix))
+    ActionChains(page.driver).send_keys(Keys.TAB).perform()
+    assert node.get_property("value") == "-1.5"
+
+
+def test_taps_and_keys_do_the_same_on_a_phone(browser, book_html):
+    open_at(browser, book_html, 360)
+
+    def tap(selector):
+        script = """const node = document.querySelector(arguments[0]);
+            node.scrollIntoView({block: "center"});
+            const box = node.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2]"""
+        x, y = browser.run(script, f"{FIGURE} {selector}")
+        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+            browser.command("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    def wait(count):
+        WebDriverWait(browser.driver, 5).until(
+            lambda _: texts(browser, ".lf-count") == [f"n = {count}"]
+        )
+
+    tap(".lf-clear")
+    wait(0)
+    tap(".lf-add-10")
+    wait(10)
+    browser.run("document.querySelector(arguments[0]).focus()", f"{FIGURE} .lf-add-1")
+    ActionChains(browser.driver).send_keys(Keys.ENTER, Keys.SPACE).perform()
+    wait(12)
+    assert_shows(browser, HutchinsonProbes(count=12))
+    tap("[data-value=rotation]")
+    WebDriverWait(browser.driver, 5).until(lambda _: set(table(browser)["mean"]) == {"0.000"})
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
