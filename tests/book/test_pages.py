@@ -32,7 +32,7 @@ def english(texts):
 
 @pytest.fixture(scope="module")
 def loaded():
-    """Lỗi và yêu cầu mạng ghi được lúc tải mỗi trang; đổi chế độ màu không tải lại trang."""
+    """Mọi điều đã thấy ở mỗi trang: mỗi bề rộng tải một lần, mỗi chế độ màu xem xét một lần."""
     return {}
 
 
@@ -40,6 +40,8 @@ def loaded():
 def view(request, browser, site, loaded):
     """Một trang ở một bề rộng và một chế độ màu, cùng những gì xem xét được."""
     page, width, theme = request.param
+    if request.param in loaded:
+        return loaded[request.param]
     if (page, width) in loaded:
         browser.set_theme(theme)
         shown = f"return document.documentElement.dataset.theme === '{theme}'"
@@ -49,6 +51,7 @@ def view(request, browser, site, loaded):
         loaded[page, width] = {"requests": browser.requests()}
     found = browser.run(AUDIT) | loaded[page, width] | {"console": browser.console_errors()}
     assert found["mode"] == theme
+    loaded[request.param] = found
     return found
 
 
