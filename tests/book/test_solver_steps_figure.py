@@ -127,7 +127,7 @@ def test_the_starting_value_can_be_dragged(page):
     press(page, ".lf-handle", Keys.ARROW_RIGHT)
     assert "(1.05; 0)" in text(page, ".lf-caption")
     press(page, ".lf-handle", Keys.HOME)
-    assert "(−2.00; 0)" in text(page, ".lf-caption")
+    assert "(-2.00; 0)" in text(page, ".lf-caption")
     length = (1 + (2 * math.pi / 24) ** 2) ** 12  # mỗi bước Euler nhân √(1 + h²)
     assert float(row(page, "special")) == pytest.approx(length, abs=1e-4)
 
