@@ -21,6 +21,7 @@ _HOMES = {
     "GPT": "autoregressive",
     "FlowMatching": "flow_matching",
     "RectifiedFlow": "flow_matching",
+    "DDPM": "diffusion",
 }
 __all__ = ["__version__", *_HOMES]
 
