@@ -22,6 +22,7 @@ _HOMES = {
     "FlowMatching": "flow_matching",
     "RectifiedFlow": "flow_matching",
     "DDPM": "diffusion",
+    "ScoreSDE": "diffusion",
 }
 __all__ = ["__version__", *_HOMES]
 
