@@ -8,7 +8,9 @@ Nguồn: Sohl-Dickstein et al. (2015); Ho et al. (2020) (DDPM); Song et al. (202
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -183,7 +185,7 @@ class DDPM(GenerativeModel):
         return mass.flatten(1).sum(1)
 
     def step_kl(self, x0: Tensor, k: Tensor | int) -> Tensor:
-        """KL(q(x_{k−1} | x_k, x_0) ‖ p_θ(x_{k−1} | x_k)) (n,), k ≥ 2, tại một mẫu x_k ~ q(x_k | x_0).
+        """KL(q(x_{k−1} | x_k, x_0) ‖ p_θ(x_{k−1} | x_k)) (n,), k ≥ 2, tại một mẫu x_k.
 
         Hai Gauss cùng dạng, chỉ khác trung bình (và phương sai, khi `variance` là "beta").
         Sách: (eq-ddpm-kl)
@@ -264,7 +266,7 @@ class DDPM(GenerativeModel):
         eta: float = 0.0,
         generator: torch.Generator | None = None,
         denoise: Denoiser | None = None,
-    ):
+    ) -> Iterator[tuple[int, Tensor]]:
         """Lần lượt (k, x_k) trong tọa độ đã chuẩn tắc, từ (T, z) đến (0, x_0).
 
         `denoise` thay cho mạng của mô hình, ví dụ một bộ khử nhiễu chính xác, hay có dẫn hướng.
@@ -276,7 +278,7 @@ class DDPM(GenerativeModel):
         times, denoise = self.schedule.timetable(steps), denoise or self.denoise
         x = z
         yield times[0], x
-        for k, j in zip(times[:-1], times[1:], strict=True):
+        for k, j in pairwise(times):
             x, scale = self.reverse_step(x, k, j, denoise(k, x), sampler, eta)
             if scale > 0:
                 noise = torch.randn(x.shape, generator=generator, dtype=x.dtype, device="cpu")
@@ -298,9 +300,8 @@ class DDPM(GenerativeModel):
         bị. Sách: (eq-ancestral), (eq-ddim)
         """
         generator = None if seed is None else torch.Generator().manual_seed(seed)
-        for _, x in self.trajectory(self.noise(n, generator), sampler, steps, eta, generator):
-            pass
-        return self.unstandardize(x)
+        chain = self.trajectory(self.noise(n, generator), sampler, steps, eta, generator)
+        return self.unstandardize(last(chain))
 
     def noise(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         """n điểm x_T ~ N(0, I), (n, *event_shape); rút trên CPU để hạt giống giữ nghĩa."""
@@ -319,7 +320,7 @@ class DDPM(GenerativeModel):
 
     def generate(self, z: Tensor, steps: int | None = None) -> Tensor:
         """Dữ liệu mà DDIM tất định đưa z tới."""
-        return self.unstandardize(self.path(z, steps)[-1])
+        return self.unstandardize(last(self.trajectory(z, "ddim", steps)))
 
     def encode(self, x: Tensor, steps: int | None = None) -> Tensor:
         """x_T mà DDIM đi xuôi từ dữ liệu x tới; `generate` đưa trở lại gần x, càng gần khi càng
@@ -328,9 +329,14 @@ class DDPM(GenerativeModel):
         self.check(x)
         x, _ = self.standardize(x)
         times = self.schedule.timetable(steps)[::-1]
-        for j, k in zip(times[:-1], times[1:], strict=True):
+        for j, k in pairwise(times):
             # Ở k = 0 mạng chưa hề được học: đọc nó ở bước 1.
             x0, eps = self.denoise(max(j, 1), x)
             x0 = x0 if j else x
             x = float(self.schedule.a[k]) * x0 + float(self.schedule.sigma[k]) * eps
         return x
+
+
+def last(chain: Iterator[tuple[int, Tensor]]) -> Tensor:
+    """Điểm cuối của một quỹ đạo, không giữ lại các chặng giữa."""
+    return deque(chain, maxlen=1)[0][1]

@@ -1,7 +1,7 @@
 """Ba cách nói cùng một điều: mạng đoán nhiễu ε, dữ liệu x₀, hay v = a·ε − σ·x₀.
 
-Biết x = a·x₀ + σ·ε thì từ một trong ba suy ra hai cái kia: đó là phép đổi biến tuyến tính. Khác nhau
-ở chỗ sai số bình phương của mỗi cách đặt trọng số khác nhau lên sai số của x₀.
+Biết x = a·x₀ + σ·ε thì từ một trong ba suy ra hai cái kia bằng một phép đổi biến tuyến tính. Chúng
+khác nhau ở chỗ: sai số bình phương của mỗi cách đặt một trọng số riêng lên sai số của x₀.
 
 Nguồn: Ho et al. (2020), mục 3.2; Salimans & Ho (2022), mục 4 và phụ lục D (v).
 """
