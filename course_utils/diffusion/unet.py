@@ -6,6 +6,7 @@ chỗ hẹp. Ở cỡ nhỏ nhất, cơ chế tập trung cho mỗi vùng của 
 Nguồn: Ronneberger et al. (2015); Ho et al. (2020); tập trung chéo theo Rombach et al. (2022).
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -106,8 +107,9 @@ class UNet(nn.Module):
     channels : số kênh ở cỡ lớn nhất
     widths : bội số kênh ở mỗi cỡ; (1, 2) là hai cỡ, cỡ sau có cạnh bằng nửa. Ảnh 28×28 nên dùng
         (1, 2, 2): 28, 14, 7
-    classes : số lớp của nhãn; khi ấy `condition` là nhãn (n,), nhãn `classes` nghĩa là «không nói»
-    context_dim : số chiều mỗi ký hiệu của lời tả; khi ấy `condition` là ngữ cảnh (n, L, context_dim)
+    classes : số lớp; khi ấy `condition` là nhãn (n,), và nhãn bằng `classes` nghĩa là «không nói»
+    context_dim : số chiều d của mỗi ký hiệu lời tả; khi ấy `condition` là ngữ cảnh (n, L, d), và
+        không có nó thì khối tập trung chéo đứng yên
     dropout : phần giá trị bị tắt ngẫu nhiên khi huấn luyện
 
     s là một số hay (n,) trong [0, 1]: 0 là dữ liệu, 1 là nhiễu. x trải phẳng (n, C·H·W) cũng được
@@ -160,7 +162,7 @@ class UNet(nn.Module):
         def block(before: int, after: int) -> ResidualBlock:
             return ResidualBlock(before, after, embedding, dropout)
 
-        pairs = list(zip(size, size[1:], strict=False))
+        pairs = list(itertools.pairwise(size))
         self.down = nn.ModuleList(block(c, c) for c in size[:-1])
         self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairs)
         self.middle = nn.ModuleList(block(size[-1], size[-1]) for _ in range(2))
@@ -178,8 +180,8 @@ class UNet(nn.Module):
         """s, x, condition -> một ảnh cùng hình dạng với x."""
         if math.prod(x.shape[1:]) != math.prod(self.event_shape):
             raise InputError(
-                f"x có hình dạng {tuple(x.shape)}; U-Net này cần {('n', *self.event_shape)}. Thứ tự "
-                f"gọi là net(s, x)."
+                f"x có hình dạng {tuple(x.shape)}; U-Net này cần {('n', *self.event_shape)}. "
+                f"Thứ tự gọi là net(s, x)."
             )
         e = self.clock(time_features(check_times(s, x)))
         if self.classes:
@@ -192,7 +194,7 @@ class UNet(nn.Module):
             memory.append(h)
             h = shrink(h)
         h = self.attend(self.middle[0](h, e))
-        if self.listen is not None:
+        if self.listen is not None and condition is not None:
             h = self.listen(h, condition)
         h = self.middle[1](h, e)
         for block, grow in zip(self.up, self.grow, strict=True):
