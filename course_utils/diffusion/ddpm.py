@@ -49,7 +49,7 @@ class DDPM(GenerativeModel):
     Tham số
     -------
     dim : số tọa độ, hoặc hình dạng (C, H, W) của ảnh
-    hidden : bề rộng hai tầng ẩn của `VelocityMLP`, khi không đưa `net`
+    hidden, frequencies, activation : của `VelocityMLP`, khi không đưa `net`
     steps : T, số bước của chuỗi; bỏ qua khi `schedule` là một NoiseSchedule
     schedule : "cosine", "linear", hay một NoiseSchedule
     prediction : mạng đoán "eps", "x0" hay "v"
@@ -73,6 +73,7 @@ class DDPM(GenerativeModel):
         prediction: str = "eps",
         variance: str = "beta",
         frequencies: int = 3,
+        activation: str = "silu",
         net: Field | None = None,
         levels: int | None = None,
     ):
@@ -91,7 +92,7 @@ class DDPM(GenerativeModel):
         if levels is None:
             self.norm = ActNorm(size).requires_grad_(False)
         if net is None:
-            net = VelocityMLP(size, hidden, frequencies, "silu")
+            net = VelocityMLP(size, hidden, frequencies, activation)
             net = net if len(self.event_shape) == 1 else FlatNet(net)
         self.net = net
         self.register_buffer("_like", torch.zeros(()), persistent=False)
@@ -127,7 +128,8 @@ class DDPM(GenerativeModel):
 
     def predict(self, k: Tensor | int, x: Tensor) -> Tensor:
         """Đầu ra của mạng ở bước k (một số hay (n,)), tại x_k (n, *event_shape)."""
-        return check_velocity(self.net(k / self.steps, x), x)
+        s = k / self.steps if isinstance(k, int) else k.to(x.dtype) / self.steps
+        return check_velocity(self.net(s, x), x)
 
     def interpret(self, k: Tensor | int, x: Tensor, prediction: Tensor) -> tuple[Tensor, Tensor]:
         """(x̂_0, ε̂) mà một đầu ra của mạng ngụ ý.

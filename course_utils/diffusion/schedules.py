@@ -44,7 +44,7 @@ class NoiseSchedule:
         # 1 − ᾱ cộng dồn bằng expm1, log1p: đúng cả khi β rất nhỏ.
         log_alpha_bar = torch.log1p(-self.beta).cumsum(0)
         self.alpha_bar = log_alpha_bar.exp()
-        noise = -torch.expm1(log_alpha_bar)
+        noise = 0 - torch.expm1(log_alpha_bar)  # không phải −0: SNR ở k = 0 là +∞
         self.a, self.sigma = self.alpha_bar.sqrt(), noise.sqrt()
         self.snr = self.alpha_bar / noise
         before = torch.cat([noise[:1], noise[:-1]])
