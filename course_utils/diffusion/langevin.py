@@ -41,7 +41,7 @@ def langevin(
     path : trả cả quỹ đạo (steps + 1, n, ...) thay vì điểm cuối
 
     Bước dài thì phân phối dừng lệch khỏi p; `stationary_variance` cho độ lệch khi p là Gauss.
-    Sách: (eq-langevin)
+    Sách: (eq-langevin), (eq-ula)
     """
     check_batch(x, tuple(x.shape[1:]) if isinstance(x, Tensor) else ())
     check_step(step_size)
@@ -60,7 +60,7 @@ def stationary_variance(step_size: float, variance: float = 1.0) -> float:
     """Phương sai dừng của `langevin` khi p = N(0, variance), dọc một tọa độ.
 
     Một bước là x ← (1 − h/c²)x + √(2h)ξ với c² = `variance`; giải v = (1 − h/c²)²v + 2h được
-    v = c²/(1 − h/(2c²)): luôn lớn hơn c², và không còn hữu hạn khi h ≥ 2c². Sách: (eq-langevin)
+    v = c²/(1 − h/(2c²)): luôn lớn hơn c², và không còn hữu hạn khi h ≥ 2c². Sách: (eq-ula-bias)
     """
     check_step(step_size)
     if step_size >= 2 * variance:
@@ -94,7 +94,7 @@ def annealed_langevin(
     x : điểm xuất phát (n, ...), thường là nhiễu cỡ `sde.prior_scale`
     times : các thời điểm s giảm dần, ví dụ torch.linspace(1, 0.001, 20).tolist()
 
-    Sách: (eq-langevin); Song & Ermon (2019), thuật toán 1
+    Sách: (eq-ula); Song & Ermon (2019), thuật toán 1
     """
     if not 0 < relative_step < 2:
         raise InputError(f"relative_step = {relative_step}; cần một số giữa 0 và 2, ví dụ 0.1.")

@@ -25,6 +25,7 @@ from ..flows.transform import Compose, Flow, StandardNormal, Transform
 from .sde import SDE, Time, as_time, choose_sde, column
 
 PREDICTIONS = ("eps", "v")
+WEIGHTINGS = ("simple", "likelihood", "velocity")
 SAMPLERS = ("ode", "euler", "heun", "euler_maruyama")
 
 
@@ -35,9 +36,10 @@ class ProbabilityFlow(nn.Module):
     ε̂ = p·x + q·net(s, c·x), nên trường là A(s)·x + B(s)·net và phân kỳ của nó chỉ cần phân kỳ
     của mạng: A·D + B·c·(∇·net).
 
-    "eps": net đoán thẳng ε̂ (p = 0, q = c = 1). "v": mạng nhìn c·x có phương sai 1 và đoán
-    v = (a·ε − σ·x_0)/r, với c = 1/r, r = √(a² + σ²); đổi lại ε̂ = (σ/r²)·x + (a/r)·v. Với VP thì
-    A = 0: v chính là hướng đi của ODE. Sách: (eq-probability-flow)
+    "eps": net đoán thẳng ε̂ (p = 0, q = c = 1). "v": mạng nhìn c·x, có phương sai 1, ở góc
+    θ = arctan(σ/a), và đoán v = (a·ε − σ·x_0)/r, với c = 1/r, r = √(a² + σ²); đổi lại
+    ε̂ = (σ/r²)·x + (a/r)·v. Theo góc thì dy/dθ = v với y = x/r: v chính là hướng đi của ODE.
+    Sách: (eq-probability-flow), (eq-pf-eps)
     """
 
     def __init__(self, net: Field, sde: SDE, s_min: float, prediction: str, shape: Sequence[int]):
@@ -58,12 +60,20 @@ class ProbabilityFlow(nn.Module):
         r = torch.hypot(a, sigma)
         return sigma / r.square(), a / r, 1 / r
 
+    def clock(self, s: Tensor) -> Tensor:
+        """Thời gian mà mạng nhìn thấy: s, hay góc (2/π)·arctan(σ/a) khi đoán v."""
+        return s if self.prediction == "eps" else self.sde.angle(s) * (2 / math.pi)
+
+    def output(self, s: Tensor, x: Tensor) -> Tensor:
+        """net(đồng hồ, c·x), trải phẳng (n, D)."""
+        y = (column(self.conditioning(s)[2], x) * x).unflatten(1, self.shape)
+        return check_velocity(self.net(self.clock(s), y), y).flatten(1)
+
     def noise(self, s: Time, x: Tensor) -> Tensor:
         """ε̂(s, x) (n, D): kỳ vọng của nhiễu ε khi biết x_s = x."""
         s = as_time(s)
-        p, q, c = (column(v, x) for v in self.conditioning(s))
-        y = (c * x).unflatten(1, self.shape)
-        return p * x + q * check_velocity(self.net(s, y), y).flatten(1)
+        p, q, _ = (column(v, x) for v in self.conditioning(s))
+        return p * x + q * self.output(s, x)
 
     def slopes(self, s: Tensor) -> tuple[Tensor, Tensor]:
         """Hệ số của x và của ε̂ trong dx/dt."""
@@ -83,7 +93,7 @@ class ProbabilityFlow(nn.Module):
         f, h = self.slopes(s)
         p, q, c = self.conditioning(s)
         y = (column(c, x) * x).unflatten(1, self.shape)
-        out, inner = exact_divergence(self.net, s, y)
+        out, inner = exact_divergence(self.net, self.clock(s), y)
         eps = column(p, x) * x + column(q, x) * out.flatten(1)
         return (
             column(f, x) * x + column(h, x) * eps,
@@ -107,8 +117,11 @@ class ScoreSDE(Flow):
     net : mạng thay cho `VelocityMLP`, gọi bằng net(s, x), x (n, *event_shape)
     prediction : "v" (mạng đoán phần khó, đầu vào đã co giãn) hay "eps" (net là ε̂ của chính x)
     s_min : dừng ở đây, vì điểm số của dữ liệu sạch có thể vô cực
-    weighting : "simple" (mọi s như nhau trên sai số của ε) hay "likelihood" (trọng số g²/σ² của cận
-        trên KL, s rút sao cho ln SNR đều)
+    weighting : "simple" (sai số của ε, s đều: L_simple của DDPM); "likelihood" (sai số của ε, nhân
+        g²/σ² của cận trên KL, s rút sao cho ln SNR đều); "velocity" (sai số của v, s rút sao cho
+        góc đều: mất mát khớp luồng trên đường lượng giác). Mặc định "velocity" khi đoán v, "simple"
+        khi đoán ε
+    gain : nhân trọng số ban đầu của tầng thứ nhất; 3 cho mạng vẽ được bờ sắc ngay từ đầu
     solver : bộ giải cho `log_prob` và `sample`; mặc định dopri5, dung sai 1e-5
     alpha : tham số của Logit, cho dữ liệu trong [0, 1); None khi dữ liệu ở trên ℝ
 
@@ -124,9 +137,10 @@ class ScoreSDE(Flow):
         net: Field | None = None,
         prediction: str = "v",
         s_min: float = 1e-3,
-        weighting: str = "simple",
+        weighting: str | None = None,
         frequencies: int = 3,
         activation: str = "silu",
+        gain: float = 1.0,
         solver: Solver | None = None,
         alpha: float | None = None,
     ):
@@ -136,11 +150,18 @@ class ScoreSDE(Flow):
             raise InputError(f"s_min = {s_min}; cần một số giữa 0 và 1, ví dụ 0.001.")
         if prediction not in PREDICTIONS:
             raise InputError(f"prediction = {prediction!r}; hãy chọn {', '.join(PREDICTIONS)}.")
-        if weighting not in ("simple", "likelihood"):
-            raise InputError(f"weighting = {weighting!r}; hãy chọn 'simple' hoặc 'likelihood'.")
+        weighting = weighting or ("velocity" if prediction == "v" else "simple")
+        if weighting not in WEIGHTINGS:
+            raise InputError(f"weighting = {weighting!r}; hãy chọn {', '.join(WEIGHTINGS)}.")
+        if weighting == "velocity" and prediction == "eps":
+            raise InputError(
+                "weighting='velocity' đo sai số của v; đổi từ ε sang v phải chia cho a, mà a gần 0 "
+                "ở đầu nhiễu. Hãy dùng prediction='v'."
+            )
         sde = choose_sde(sde)
         if net is None:
             net = VelocityMLP(size, hidden, frequencies, activation)
+            net.linear[0].weight.data.mul_(gain)
         shape = (size,) if isinstance(net, VelocityMLP) else event_shape
         prior = Affine(size).requires_grad_(False)
         prior.log_scale.fill_(math.log(sde.prior_scale))
@@ -189,23 +210,31 @@ class ScoreSDE(Flow):
         return -self.field.noise(s, x) / column(sigma, x)
 
     def times(self, u: Tensor) -> Tensor:
-        """u (n,) đều trên [0, 1] -> s (n,): đều theo s, hoặc đều theo ln SNR."""
+        """u (n,) đều trên [0, 1] -> s (n,): đều theo s, theo ln SNR, hay theo góc arctan(σ/a)."""
         if self.weighting == "simple":
             return self.s_min + (1 - self.s_min) * u
-        low, high = (self.sde.log_ratio(s).to(u) for s in (self.s_min, 1.0))
-        return self.sde.time_at(low + (high - low) * u)
+        scale = self.sde.log_ratio if self.weighting == "likelihood" else self.sde.angle
+        low, high = (scale(s).to(u) for s in (self.s_min, 1.0))
+        mark = low + (high - low) * u
+        return self.sde.time_at(mark if self.weighting == "likelihood" else 2 * mark.tan().log())
 
     def loss(self, x: Tensor) -> Tensor:
-        """Khớp điểm số khử nhiễu: E‖ε − ε̂(s, a·x_0 + σ·ε)‖², cộng theo tọa độ; một số.
+        """Khớp điểm số khử nhiễu trên lô x, cộng theo tọa độ; một lần gọi mạng. Sách: (eq-dsm)
 
-        "likelihood" nhân thêm ½(λ(1) − λ(s_min)), λ = −ln SNR: khi ấy mất mát là
-        ½∫ g²·E‖ε − ε̂‖²/σ² ds, nat: một hằng số cộng cận trên của KL. Không về 0. Sách: (eq-dsm)
+        "simple": E‖ε − ε̂‖². "likelihood": ½(λ(1) − λ(s_min))·E‖ε − ε̂‖² với λ = −ln SNR, tức
+        ½∫ g²·E‖ε − ε̂‖²/σ² ds, nat: một hằng số cộng cận trên của KL, sách: (eq-sde-kl).
+        "velocity": E‖v − v̂‖², sách: (eq-matching-weight). Cả ba không về 0.
         """
         self.check(x)
         x0, _ = self.data_side.inverse(x)
         eps = torch.randn_like(x0)
         s = self.times(stratified_times(len(x0), x0).squeeze(1))
-        error = eps - self.field.noise(s, self.sde.diffuse(x0, s, eps))
+        xs = self.sde.diffuse(x0, s, eps)
+        if self.weighting == "velocity":
+            a, sigma = (column(v, x0) for v in self.sde.marginal(s))
+            error = (a * eps - sigma * x0) / torch.hypot(a, sigma) - self.field.output(s, xs)
+        else:
+            error = eps - self.field.noise(s, xs)
         loss = error.square().sum(1).mean()
         if self.weighting == "likelihood":
             span = self.sde.log_ratio(1.0) - self.sde.log_ratio(self.s_min)
@@ -227,13 +256,19 @@ class ScoreSDE(Flow):
 
     @torch.no_grad()
     def sample(
-        self, n: int, sampler: str = "ode", steps: int | None = None, seed: int | None = None
+        self,
+        n: int,
+        sampler: str = "ode",
+        steps: int | None = None,
+        noise: float = 1.0,
+        seed: int | None = None,
     ) -> Tensor:
         """n mẫu (n, *event_shape).
 
         sampler : "ode" (bộ giải của mô hình); "euler", "heun" (ODE, `steps` bước, bậc 1 và 2);
             "euler_maruyama" (SDE ngược, `steps` bước; bước cuối không cộng nhiễu)
         steps : mặc định 100 (ODE) và 500 (SDE); "ode" tự chọn bước
+        noise : λ của họ SDE ngược, cho "euler_maruyama"; 1 là SDE của Anderson
 
         Sách: (eq-euler-maruyama), (eq-reverse-sde), (eq-probability-flow)
         """
@@ -254,7 +289,7 @@ class ScoreSDE(Flow):
         check_count(steps, "steps")
         x = self.transform.transforms[0](z)[0]
         if sampler == "euler_maruyama":
-            x = self.reverse(x, steps, generator)
+            x = self.reverse(x, steps, noise, generator)
         else:
             x = self.follow(x, steps, heun=sampler == "heun")
         return self.data_side(x)[0]
@@ -270,18 +305,26 @@ class ScoreSDE(Flow):
         self.ode.nfe = steps * (1 + heun)
         return x
 
-    def reverse(self, x: Tensor, steps: int, generator: torch.Generator | None = None) -> Tensor:
-        """x_1 -> x_{s_min} theo SDE ngược, Euler–Maruyama trên lưới đều.
+    def reverse(
+        self,
+        x: Tensor,
+        steps: int,
+        noise: float = 1.0,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """x_1 -> x_{s_min} theo SDE ngược, Euler–Maruyama trên lưới đều; `noise` là λ.
 
-        x ← x − h·(f·x − g²·∇log p_s) + g·√h·ξ, mọi thứ tính ở đầu bước s. Sách: (eq-euler-maruyama)
+        x ← x − h·(f·x − ½(1 + λ²)·g²·∇log p_s) + λ·g·√h·ξ, mọi thứ tính ở đầu bước s. Mọi λ ≥ 0 cho
+        cùng p_s; λ = 0 là Euler của ODE. Sách: (eq-euler-maruyama), (eq-reverse-family)
         """
         h = (1 - self.s_min) / steps
         for k in range(steps):
             s = as_time(1 - k * h)
             g, sigma = self.sde.diffusion(s), self.sde.marginal(s)[1]
-            x = x - h * (self.sde.drift(s, x) + g.square() / sigma * self.field.noise(s, x))
+            pull = (1 + noise**2) / 2 * g.square() / sigma
+            x = x - h * (self.sde.drift(s, x) + pull * self.field.noise(s, x))
             if k < steps - 1:
                 xi = torch.randn(x.shape, generator=generator, dtype=x.dtype, device="cpu")
-                x = x + g * math.sqrt(h) * xi.to(x.device)
+                x = x + noise * g * math.sqrt(h) * xi.to(x.device)
         self.ode.nfe = steps
         return x

@@ -35,7 +35,7 @@ def column(value: Tensor, x: Tensor) -> Tensor:
 class SDE:
     """Phần chung: `marginal` và `rate`, `diffusion` do lớp con cho; s là một số hay (n,).
 
-    Sách: (eq-forward-sde)
+    Sách: (eq-forward-sde), (eq-path-sde)
     """
 
     def marginal(self, s: Time) -> tuple[Tensor, Tensor]:
@@ -62,6 +62,11 @@ class SDE:
         """λ(s) = ln(σ²/a²) = −ln SNR; tăng theo s, với λ′ = g²/σ²."""
         a, sigma = self.marginal(s)
         return 2 * (sigma.log() - a.log())
+
+    def angle(self, s: Time) -> Tensor:
+        """θ(s) = arctan(σ/a) ∈ [0, π/2]: x_s/√(a² + σ²) = cos θ·x_0 + sin θ·ε."""
+        a, sigma = self.marginal(s)
+        return torch.atan2(sigma, a)
 
     @property
     def prior_scale(self) -> float:
