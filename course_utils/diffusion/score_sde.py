@@ -33,8 +33,8 @@ class ProbabilityFlow(nn.Module):
     """Trường của ODE dòng xác suất theo thời gian luồng t: nhiễu ở t = 0, dữ liệu ở t = 1.
 
     s = 1 − (1 − s_min)·t nên dx/dt = −(1 − s_min)·(f·x + g²/(2σ)·ε̂), với ε̂ = −σ·∇log p_s.
-    ε̂ = p·x + q·net(s, c·x), nên trường là A(s)·x + B(s)·net và phân kỳ của nó chỉ cần phân kỳ
-    của mạng: A·D + B·c·(∇·net).
+    ε̂ = p·x + q·net(s, c·x), nên trường là A·x + B·net và phân kỳ của nó chỉ cần phân kỳ của mạng:
+    A·D + B·c·(∇·net).
 
     "eps": net đoán thẳng ε̂ (p = 0, q = c = 1). "v": mạng nhìn c·x, có phương sai 1, ở góc
     θ = arctan(σ/a), và đoán v = (a·ε − σ·x_0)/r, với c = 1/r, r = √(a² + σ²); đổi lại
@@ -48,16 +48,18 @@ class ProbabilityFlow(nn.Module):
         self.prediction, self.shape = prediction, tuple(shape)
 
     def time(self, t: Time) -> Tensor:
-        """Thời gian nhiễu s của thời gian luồng t."""
-        return 1 - (1 - self.s_min) * as_time(t)
+        """Thời gian nhiễu s của thời gian luồng t; sau t = 1 thì đứng ở s_min.
+
+        Bộ giải thích nghi hay bước quá t = 1 một chút rồi nội suy; ở đó s có thể âm.
+        """
+        return (1 - (1 - self.s_min) * as_time(t)).clamp_min(self.s_min)
 
     def conditioning(self, s: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """p, q, c: ε̂ = p·x + q·net(s, c·x)."""
         one = torch.ones_like(s)
         if self.prediction == "eps":
             return 0 * one, one, one
-        a, sigma = self.sde.marginal(s)
-        r = torch.hypot(a, sigma)
+        (a, sigma), r = self.sde.marginal(s), self.sde.radius(s)
         return sigma / r.square(), a / r, 1 / r
 
     def clock(self, s: Tensor) -> Tensor:
@@ -76,29 +78,27 @@ class ProbabilityFlow(nn.Module):
         return p * x + q * self.output(s, x)
 
     def slopes(self, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Hệ số của x và của ε̂ trong dx/dt."""
-        speed = self.s_min - 1
-        g, sigma = self.sde.diffusion(s), self.sde.marginal(s)[1]
-        return speed * self.sde.rate(s), speed * g.square() / (2 * sigma)
+        """A, B của dx/dt = A·x + B·net."""
+        speed, (a, sigma) = self.s_min - 1, self.sde.marginal(s)
+        pull = speed * self.sde.diffusion(s).square() / (2 * sigma)
+        if self.prediction == "eps":
+            return speed * self.sde.rate(s), pull
+        return speed * self.sde.stretch(s), pull * a / self.sde.radius(s)
 
     def forward(self, t: Time, x: Tensor) -> Tensor:
         """dx/dt (n, D)."""
         s = self.time(t)
-        f, h = (column(v, x) for v in self.slopes(s))
-        return f * x + h * self.noise(s, x)
+        a, b = (column(v, x) for v in self.slopes(s))
+        return a * x + b * self.output(s, x)
 
     def with_divergence(self, t: Time, x: Tensor) -> tuple[Tensor, Tensor]:
-        """dx/dt (n, D) và phân kỳ của nó (n,), chính xác."""
+        """dx/dt (n, D) và phân kỳ của nó (n,), chính xác. Sách: (eq-pf-likelihood)"""
         s = self.time(t)
-        f, h = self.slopes(s)
-        p, q, c = self.conditioning(s)
+        (a, b), c = self.slopes(s), self.conditioning(s)[2]
         y = (column(c, x) * x).unflatten(1, self.shape)
-        out, inner = exact_divergence(self.net, self.clock(s), y)
-        eps = column(p, x) * x + column(q, x) * out.flatten(1)
-        return (
-            column(f, x) * x + column(h, x) * eps,
-            (f + h * p) * x.shape[1] + h * q * c * inner,
-        )
+        out, divergence = exact_divergence(self.net, self.clock(s), y)
+        u = column(a, x) * x + column(b, x) * out.flatten(1)
+        return u, a * x.shape[1] + b * c * divergence
 
 
 class ScoreSDE(Flow):
@@ -231,8 +231,8 @@ class ScoreSDE(Flow):
         s = self.times(stratified_times(len(x0), x0).squeeze(1))
         xs = self.sde.diffuse(x0, s, eps)
         if self.weighting == "velocity":
-            a, sigma = (column(v, x0) for v in self.sde.marginal(s))
-            error = (a * eps - sigma * x0) / torch.hypot(a, sigma) - self.field.output(s, xs)
+            angle = column(self.sde.angle(s), x0)
+            error = angle.cos() * eps - angle.sin() * x0 - self.field.output(s, xs)
         else:
             error = eps - self.field.noise(s, xs)
         loss = error.square().sum(1).mean()

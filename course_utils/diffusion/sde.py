@@ -68,11 +68,18 @@ class SDE:
         a, sigma = self.marginal(s)
         return torch.atan2(sigma, a)
 
+    def radius(self, s: Time) -> Tensor:
+        """r(s) = √(a² + σ²): độ lệch chuẩn của x_s khi dữ liệu có phương sai 1."""
+        return torch.hypot(*self.marginal(s))
+
+    def stretch(self, s: Time) -> Tensor:
+        """r′/r = f + g²/(2r²): tốc độ phình của đám đông, trong đơn vị 1/s."""
+        return self.rate(s) + self.diffusion(s).square() / (2 * self.radius(s).square())
+
     @property
     def prior_scale(self) -> float:
-        """Độ lệch chuẩn của x_1 khi dữ liệu có phương sai 1: √(a(1)² + σ(1)²)."""
-        a, sigma = self.marginal(1.0)
-        return float(torch.hypot(a, sigma))
+        """r(1): điểm xuất phát của chiều ngược là N(0, r(1)²·I)."""
+        return float(self.radius(1.0))
 
     def diffuse(self, x0: Tensor, s: Time, eps: Tensor) -> Tensor:
         """x_s = a(s)·x_0 + σ(s)·ε, nhảy thẳng một bước từ dữ liệu tới s."""
@@ -123,6 +130,13 @@ class VP(SDE):
 
     def diffusion(self, s: Time) -> Tensor:
         return self.beta(s).sqrt()
+
+    # Đúng từng bit, để trường của ODE không mang nhiễu làm tròn của 1 − 1.
+    def radius(self, s: Time) -> Tensor:
+        return torch.ones_like(as_time(s))
+
+    def stretch(self, s: Time) -> Tensor:
+        return torch.zeros_like(as_time(s))
 
     def time_at(self, log_ratio: Tensor) -> Tensor:
         # σ²/a² = e^∫β − 1, rồi nghiệm dương của (Δ/2)s² + β_min·s = ∫β, viết sao cho không trừ
