@@ -23,6 +23,8 @@ _HOMES = {
     "RectifiedFlow": "flow_matching",
     "DDPM": "diffusion",
     "ScoreSDE": "diffusion",
+    "GuidedDDPM": "diffusion",
+    "LatentDiffusion": "diffusion",
 }
 __all__ = ["__version__", *_HOMES]
 

@@ -90,6 +90,7 @@ class TextEncoder(nn.Module):
 
     def __init__(self, width: int = 32, words: int = len(VOCABULARY), length: int = LENGTH):
         super().__init__()
+        self.symbols = words
         self.word = nn.Embedding(words, width)
         self.position = nn.Parameter(0.1 * torch.randn(length, width))
         self.query_key_value = nn.Linear(width, 3 * width, bias=False)
@@ -113,7 +114,7 @@ class Captioned(nn.Module):
 
     def __init__(self, net: nn.Module, encoder: nn.Module):
         super().__init__()
-        self.net, self.encoder = net, encoder
+        self.net, self.encoder, self.symbols = net, encoder, encoder.symbols
 
     @property
     def null(self) -> Tensor:

@@ -153,7 +153,8 @@ class UNet(nn.Module):
             nn.Linear(TIME_FEATURES, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
         )
         if classes:
-            self.label = nn.Embedding(classes + 1, embedding)
+            self.symbols = classes + 1
+            self.label = nn.Embedding(self.symbols, embedding)
             self.register_buffer("null", torch.tensor(classes))
         self.enter = nn.Conv2d(self.event_shape[0], channels, 3, padding=1)
         # Ảnh được căn giữa: đứng ở đâu trong khung cũng là điều đáng biết.
