@@ -52,12 +52,16 @@ class DDPM(GenerativeModel):
     hidden, frequencies, activation : của `VelocityMLP`, khi không đưa `net`
     steps : T, số bước của chuỗi; bỏ qua khi `schedule` là một NoiseSchedule
     schedule : "cosine", "linear", hay một NoiseSchedule
-    prediction : mạng đoán "eps", "x0" hay "v"
+    prediction : mạng đoán "eps", "x0" hay "v"; mặc định "v", vì "eps" chia sai số cho a_k khi tín
+        hiệu gần hết, "x0" chia cho σ_k khi nhiễu gần hết, còn "v" không chia cho số nào gần 0
     variance : phương sai của bước ngược, "beta" (β_k) hay "posterior" (β̃_k); bước cuối, từ x_1 về
         x_0, luôn là β_1, vì β̃_1 = 0 không cho mật độ nào
     net : mạng thay cho VelocityMLP, gọi bằng net(s, x): s = k/T là một số hay (n,), x và đầu ra
         (n, *event_shape)
     levels : số mức của dữ liệu nguyên; None khi dữ liệu ở trên ℝ
+
+    Mặc định huấn luyện tốt trong vài giây trên dữ liệu hai chiều: `fit(model, density, steps=1500,
+    lr=2e-2, batch_size=256)`, activation="tanh" khi dữ liệu là các cụm rời. Ảnh 8×8: lr 5e-3.
 
     Không có `log_prob`: mật độ của mẫu là một tích phân theo cả chuỗi. Có `elbo`, cận dưới của nó.
     Sách: (eq-simple-loss), (eq-ddpm-elbo), (eq-ancestral), (eq-ddim)
@@ -70,7 +74,7 @@ class DDPM(GenerativeModel):
         *,
         steps: int = 100,
         schedule: str | NoiseSchedule = "cosine",
-        prediction: str = "eps",
+        prediction: str = "v",
         variance: str = "beta",
         frequencies: int = 3,
         activation: str = "silu",

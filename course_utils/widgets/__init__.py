@@ -7,6 +7,7 @@ FlowGrid(flow, name="hai_trang")
 
 from .carried_particles import CarriedParticles
 from .code_area import CodeArea
+from .denoising_steps import DenoisingSteps
 from .dirac_gan import DiracGan
 from .elbo_gap import ElboGap
 from .em_steps import EMSteps
@@ -19,6 +20,7 @@ from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
+from .noising_digit import NoisingDigit
 from .pixel_sampler import PixelSampler, export_pixelcnn
 from .residual_fold import ResidualFold
 from .solver_steps import SolverSteps
@@ -30,6 +32,7 @@ from .two_kl import TwoKL
 __all__ = [
     "CarriedParticles",
     "CodeArea",
+    "DenoisingSteps",
     "DiracGan",
     "EMSteps",
     "ElboGap",
@@ -42,6 +45,7 @@ __all__ = [
     "LevelSampler",
     "LiveFigure",
     "Map1D",
+    "NoisingDigit",
     "PixelSampler",
     "ResidualFold",
     "Snapshots",
