@@ -19,6 +19,7 @@ from course_utils import (
     HierarchicalVAE,
     PixelCNN,
     RectifiedFlow,
+    ScoreSDE,
     WaveNet,
 )
 from course_utils.flows import (
@@ -73,13 +74,18 @@ MODELS = {
         lambda: RectifiedFlow((1, 8, 8), alpha=0.05),
         torch.rand(4, 1, 8, 8),
     ),
+    "ScoreSDE": (lambda: ScoreSDE(2), POINTS),
+    "ScoreSDE on images": (
+        lambda: ScoreSDE((1, 8, 8), (8, 8), sde="ve", weighting="likelihood", alpha=0.05),
+        torch.rand(4, 1, 8, 8),
+    ),
     "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
 }
 # Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
 DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
 DRAWN_ON_CPU |= {"ResidualFlow", "ResidualFlow on images", "Planar"}
-DRAWN_ON_CPU |= {"FlowMatching", "RectifiedFlow on images"}
+DRAWN_ON_CPU |= {"FlowMatching", "RectifiedFlow on images", "ScoreSDE", "ScoreSDE on images"}
 DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "MAF", "IAF", "Glow"}
 DRAWN_ON_CPU |= {"CNF", "CNF with an adaptive solver"}
 
