@@ -15,6 +15,7 @@ from .fixed_point import FixedPoint
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
 from .hutchinson_probes import HutchinsonProbes
+from .langevin_particles import LangevinParticles
 from .latent_plane import LatentPlane, export_decoder
 from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
@@ -40,6 +41,7 @@ __all__ = [
     "FlowGrid",
     "GanTraining",
     "HutchinsonProbes",
+    "LangevinParticles",
     "LatentPlane",
     "LayersToOde",
     "LevelSampler",
