@@ -4,10 +4,10 @@ const WIDEST = 3; // mức nhiễu lúc bắt đầu ủ
 const SETTLE = 0.8; // phần đầu của lần chạy để ủ
 const VIEW = [4, 3]; // mặt phẳng [−4, 4] × [−3, 3]
 const FAR = 1e6; // hạt văng ra thì dừng ở đây
-const TRAILS = 6; // số hạt có vệt
-const TAIL = 25; // vệt dài bao nhiêu bước
+const TRAILS = 5; // số hạt có vệt
+const TAIL = 12; // vệt dài bao nhiêu bước
 const BINS = 40;
-const HINT = "Kéo thanh «bước thứ» hay bấm «Chạy». Hình vành là giếng (hai độ lệch chuẩn), mũi tên là điểm số. Bên phải: các hạt theo tọa độ $x_1$ và mật độ đúng.";
+const HINT = "Kéo thanh «bước thứ» hay bấm «Chạy». Hình tròn là giếng (hai độ lệch chuẩn), mũi tên là điểm số. Bên phải: các hạt theo tọa độ $x_1$ và mật độ đúng.";
 const NOTES = {
   short: "Bước ngắn: trong giếng, phương sai gần đúng. Nhưng giữa hai giếng không có hạt nào làm cầu, nên phần hạt ở mỗi giếng còn nhớ nơi xuất phát.",
   long: "Bước dài: phương sai dừng là $(c^2 + σ^2)/(1 − r/2)$, lớn hơn phương sai thật. Chuỗi không báo gì; chỉ phân phối là sai.",
@@ -113,7 +113,7 @@ function render({ model, el }) {
   const clock = range("stage", "bước thứ $k$", "Đã đi bao nhiêu bước", 0, steps, 1);
   const play = html("button", { type: "button", class: "lf-play", "aria-label": "Chạy từng bước" }, "Chạy");
   const again = html("button", { type: "button", class: "lf-again" }, "Nhiễu khác");
-  clock.bar.append(play, again);
+  root.append(html("div", { class: "lf-options", style: "margin-top: 6px" }, play, again));
   let timer = null;
   function halt() {
     clearTimeout(timer);
@@ -152,7 +152,7 @@ function render({ model, el }) {
   root.append(foot);
   const [rowOne, rowAll] = [readout(one), readout(all)];
   const out = {
-    step: rowOne("bước $h = r(c^2 + σ^2)$ đang đi", "lf-step"),
+    step: rowOne("độ dài bước $h = r(c^2 + σ^2)$", "lf-step"),
     right: rowOne("phần hạt có $x_1 > 0$", "lf-right"),
     weight: rowOne("xác suất đúng của bên ấy", "lf-weight"),
     variance: rowAll("phương sai của $x_2$, các hạt", "lf-variance"),
@@ -231,7 +231,8 @@ function render({ model, el }) {
     const heights = counts.map((n) => n / points.length / step);
     const grid = Array.from({ length: 161 }, (_, i) => -VIEW[0] + (i * VIEW[0]) / 80);
     const exact = grid.map((p) => density(target, variance, p));
-    const top = Math.ceil(11 * Math.max(...exact, 0.15)) / 10;
+    const peak = Math.max(...exact);
+    const top = 1.1 * Math.max(peak, 0.15, Math.min(2.5 * peak, Math.max(...heights)));
     const y = linear([0, top], [box[3], box[2]]);
     const group = frame(right, [w, h], box, x, y, [-2, 0, 2], ticks(0, top, 4), ["x_1", "mật độ"]);
     const bars = heights.map((v, i) => `M${x(-VIEW[0] + i * step).toFixed(1)} ${y(0)}V${y(v).toFixed(1)}H${x(-VIEW[0] + (i + 1) * step).toFixed(1)}V${y(0)}Z`);
