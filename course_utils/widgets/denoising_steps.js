@@ -77,14 +77,14 @@ function render({ model, el }) {
     return html("span", {}, html("span", { style: swatch, "aria-hidden": "true" }), samplers[name]);
   };
   const markPreset = choice(row("Dữ liệu"), "Dữ liệu", presets.map((p) => [p.name, p.label]), (preset) => change({ preset }));
-  const markSampler = choice(row("Cách lùi"), "Cách lùi", Object.keys(samplers).map((n) => [n, named(n)]), (sampler) => change({ sampler }));
+  const markSampler = choice(row("Cách lùi"), "Cách lùi", Object.keys(NOTES).map((n) => [n, named(n)]), (sampler) => change({ sampler }));
   const markSteps = choice(row("Số bước"), "Số bước", CHOICES.map((n) => [String(n), String(n)]), (v) => {
     halt();
     change({ steps: Number(v), stage: Number(v) });
   });
 
-  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px" });
-  const slider = html("input", { type: "range", min: 0, step: 1, "aria-label": "Đã lùi bao nhiêu bước" });
+  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px; flex-wrap: wrap; white-space: nowrap" });
+  const slider = html("input", { type: "range", min: 0, step: 1, style: "min-width: 130px", "aria-label": "Đã lùi bao nhiêu bước" });
   const clock = html("output", { style: "min-width: 5em; text-align: right; font-variant-numeric: tabular-nums" });
   const play = html("button", { type: "button", class: "lf-play", "aria-label": "Lùi từng bước" }, "Chạy");
   const again = html("button", { type: "button", class: "lf-again" }, "Nhiễu khác");
@@ -171,7 +171,7 @@ function render({ model, el }) {
   }
 
   function drawPlane(size, target, stages, stage) {
-    const box = [30, size[0] - 8, 24, size[1] - 34];
+    const box = [30, size[0] - 8, 24, size[1] - 42];
     const x = linear([-VIEW, VIEW], [box[0], box[1]]);
     const y = linear([-VIEW, VIEW], [box[3], box[2]]);
     frame(left, size, box, x, y, [-2, 0, 2], [-2, 0, 2], ["x_1", "x_2"]);
@@ -185,16 +185,16 @@ function render({ model, el }) {
   }
 
   function drawWidths(size, target, sampler, steps, seed) {
-    const box = [44, size[0] - 10, 24, size[1] - 34];
+    const box = [44, size[0] - 10, 24, size[1] - 42];
     const top = target.std < 0.5 ? 3 : 1.2;
     const x = linear([-0.15, 2.15], [box[0], box[1]]);
     const y = linear([0, top], [box[3], box[2]]);
     const share = (name, n) => width(travel(target, name, n, seed).at(-1), target) / target.std;
-    frame(right, size, box, (n) => x(Math.log10(n)), y, CHOICES, ticks(0, top, 4), ["số bước", "độ rộng của cụm, chia độ rộng thật"]);
+    frame(right, size, box, (n) => x(Math.log10(n)), y, CHOICES, ticks(0, top, 4), ["số bước", "độ rộng cụm / thật"]);
     right.inside.group.replaceChildren();
     right.marks.replaceChildren();
     svg(right.inside.group, "path", { d: `M${box[0]} ${y(1)}H${box[1]}`, style: "stroke: var(--lf-muted); stroke-dasharray: 4 3" });
-    for (const name of Object.keys(samplers)) {
+    for (const name of Object.keys(NOTES)) {
       const points = CHOICES.map((n) => [x(Math.log10(n)), y(share(name, n))]);
       svg(right.inside.group, "path", { class: name === sampler ? "lf-own" : "lf-other", d: polyline(points), style: `fill: none; stroke: ${HUES[name]}; stroke-width: ${name === sampler ? 3 : 1.3}` });
     }

@@ -111,8 +111,8 @@ class DenoisingSteps(LiveFigure):
     def target(self) -> tuple[Tensor, Tensor, float]:
         """Trọng số (K,), tâm (K, 2), độ lệch chuẩn chung của các cụm."""
         spec = PRESETS[self.preset]
-        weights, means = (torch.tensor(spec[key]).double() for key in ("weights", "means"))
-        return weights, means, spec["std"]
+        parts = (torch.tensor(spec[key], dtype=torch.float64) for key in ("weights", "means"))
+        return (*parts, spec["std"])
 
     def model(self) -> DDPM:
         """DDPM có mạng là E[x_0 | x_k] của hỗn hợp, và phương sai của cách lùi đang chọn."""

@@ -62,13 +62,13 @@ function render({ model, el }) {
     const swatch = `display: inline-block; width: 14px; height: 3px; margin: 0 6px 3px 0; background: ${HUES[name]}`;
     return html("span", {}, html("span", { style: swatch, "aria-hidden": "true" }), labels[name]);
   };
-  const markSchedule = choice(row("Lịch nhiễu"), "Lịch nhiễu", Object.keys(labels).map((n) => [n, named(n)]), (schedule) => change({ schedule }));
+  const markSchedule = choice(row("Lịch nhiễu"), "Lịch nhiễu", Object.keys(NOTES).map((n) => [n, named(n)]), (schedule) => change({ schedule }));
   const markDigit = choice(row("Chữ số"), "Chữ số", images.map((_, i) => [String(i), String(i)]), (v) => change({ digit: Number(v) }));
   const views = [["alpha", "phần tín hiệu"], ["snr", "SNR, thang log"]];
   const markView = choice(row("Đồ thị"), "Vẽ gì theo k", views, (view) => change({ view }));
 
-  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px" });
-  const slider = html("input", { type: "range", min: 0, max: TOTAL, step: 1, "aria-label": "Bước k" });
+  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px; flex-wrap: wrap; white-space: nowrap" });
+  const slider = html("input", { type: "range", min: 0, max: TOTAL, step: 1, style: "min-width: 130px", "aria-label": "Bước k" });
   const clock = html("output", { style: "min-width: 4.6em; text-align: right; font-variant-numeric: tabular-nums" });
   const again = html("button", { type: "button", class: "lf-again" }, "Nhiễu khác");
   bar.append(math("k"), slider, clock, again);
@@ -118,7 +118,7 @@ function render({ model, el }) {
 
   function drawCurves(width, height, view, chosen, k) {
     setAttributes(picture, { width, height, viewBox: `0 0 ${width} ${height}`, "aria-label": `Đồ thị theo bước k: ${view === "alpha" ? "ᾱ" : "log SNR"}` });
-    const [first, last, low, high] = [40, width - 10, 24, height - 34];
+    const [first, last, low, high] = [40, width - 10, 24, height - 42];
     const range = view === "alpha" ? [0, 1] : [LOW_SNR, 4];
     const x = linear([0, TOTAL], [first, last]);
     const y = linear(range, [high, low]);
@@ -151,7 +151,7 @@ function render({ model, el }) {
     root.classList.toggle("lf-wide", wide);
     const [chosen, view, k, digit, seed] = ["schedule", "view", "step", "digit", "seed"].map((key) => model.get(key));
     const width = wide ? Math.floor((panels.clientWidth - 14) / 2) : Math.min(panels.clientWidth, 440);
-    left.style.width = `${Math.min(width, wide ? 300 : 220)}px`;
+    left.style.width = `${Math.min(width, wide ? 236 : 200)}px`;
     const next = gaussian(seed);
     const eps = images[digit].map(() => next());
     paint(noised(tables[chosen], k, images[digit], eps));

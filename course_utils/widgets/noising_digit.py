@@ -57,13 +57,13 @@ class NoisingDigit(LiveFigure):
 
     schedule = traitlets.Enum(list(SCHEDULES), "linear").tag(sync=True)
     view = traitlets.Enum(["alpha", "snr"], "alpha").tag(sync=True)
-    step = traitlets.Int(30).tag(sync=True)
+    step = traitlets.Int(15).tag(sync=True)
     digit = traitlets.Int(3).tag(sync=True)
     seed = traitlets.Int(1).tag(sync=True)
     images = traitlets.List().tag(sync=True)
     labels = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, schedule="linear", step=30, digit=3, seed=1, **options):
+    def __init__(self, schedule="linear", step=15, digit=3, seed=1, **options):
         if schedule not in SCHEDULES:
             raise InputError(
                 f"Không có lịch tên {schedule!r}; hãy chọn một trong {', '.join(SCHEDULES)}."
