@@ -265,4 +265,4 @@ def parse_idx(content: bytes, name: str = "tệp") -> Tensor:
             f"{name}: phần đầu hứa {shape}, tức {math.prod(shape)} số, mà sau đó có "
             f"{len(content) - start} byte. Tệp bị cắt cụt hay bị nối thêm."
         )
-    return torch.frombuffer(bytearray(content[start:]), dtype=torch.uint8).view(shape)
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8)[start:].view(shape)
