@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from course_utils import (
+    DDPM,
     GAN,
     GPT,
     IWAE,
@@ -74,6 +75,8 @@ MODELS = {
         lambda: RectifiedFlow((1, 8, 8), alpha=0.05),
         torch.rand(4, 1, 8, 8),
     ),
+    "DDPM": (lambda: DDPM(2, steps=5), POINTS),
+    "DDPM on images": (lambda: DDPM((1, 8, 8), (8, 8), steps=5, levels=17), DIGITS),
     "ScoreSDE": (lambda: ScoreSDE(2), POINTS),
     "ScoreSDE on images": (
         lambda: ScoreSDE((1, 8, 8), (8, 8), sde="ve", weighting="likelihood", alpha=0.05),
