@@ -57,7 +57,7 @@ class NoiseSchedule:
 
     def at(self, table: str, k: Tensor | int, like: Tensor) -> Tensor:
         """Giá trị của bảng ở bước k, phát tán được theo `like` (n, ...): k là một số hay (n,)."""
-        values = getattr(self, table).to(like.device, like.dtype)
+        values = getattr(self, table).to(like.dtype).to(like.device)
         if isinstance(k, int):
             return values[k]
         return values[k].reshape(-1, *[1] * (like.ndim - 1))
