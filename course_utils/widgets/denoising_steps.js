@@ -8,8 +8,8 @@ const HINT = "Kéo thanh trượt hay bấm «Chạy» để lùi từng bước
 const NOTES = {
   ddim: "DDIM với $η = 0$: không thêm nhiễu, mỗi $x_T$ tới đúng một $x_0$. Đây là một ODE giải bằng bước dài: nửa độ dài bước, nửa sai số.",
   half: "DDIM với $η = 0.5$: một phần nhiễu được rút mới ở mỗi bước, phần còn lại giữ theo $ε̂$.",
-  tilde: "DDPM với phương sai $β̃$, cũng là DDIM với $η = 1$. Đúng từng bước khi dữ liệu là một điểm; với cụm có bề rộng, ít bước thì thiếu phương sai.",
-  beta: "DDPM với phương sai $β$: đúng từng bước khi dữ liệu là $N(0, I)$; với cụm hẹp, ít bước thì thừa phương sai.",
+  tilde: "DDPM với phương sai $β̃$, cũng là DDIM với $η = 1$. Đúng từng bước khi dữ liệu là một điểm; với cụm có bề rộng thì thiếu phương sai: từ chừng 10 bước trở lên, cụm hẹp hơn thật.",
+  beta: "DDPM với phương sai $β$: đúng từng bước khi dữ liệu là $N(0, I)$; với cụm hẹp thì thừa phương sai: cụm rộng hơn thật, và gần lại khi số bước tăng.",
 };
 const HUES = { ddim: "var(--lf-z)", half: "var(--lf-third)", tilde: "var(--lf-x)", beta: "var(--lf-warn)" };
 
