@@ -50,7 +50,7 @@ class ConditionalMLP(nn.Module):
         classes: int,
         hidden: Sequence[int] = (128, 128),
         frequencies: int = 3,
-        activation: str = "silu",
+        activation: str = "tanh",
     ):
         super().__init__()
         check_count(classes, "classes")
@@ -103,13 +103,13 @@ class GuidedDDPM(DDPM):
 
     Tham số
     -------
-    dim, hidden : như `DDPM`
-    classes : số lớp của `ConditionalMLP` mặc định
-    net : mạng thay cho nó, gọi bằng net(s, x, condition), có `net.null`: điều kiện «không nói»,
+    dim : như `DDPM`
+    classes, hidden, frequencies, activation : của `ConditionalMLP`, khi không đưa `net`
+    net : mạng của riêng bạn, gọi bằng net(s, x, condition), có `net.null`: điều kiện «không nói»,
         ví dụ UNet(..., classes=10) hay Captioned(UNet(..., context_dim=32), TextEncoder(32))
     drop : xác suất thay điều kiện bằng «không nói» khi huấn luyện. 0 thì mạng không bao giờ học
         p(x), và dẫn hướng vô nghĩa
-    còn lại : như `DDPM`
+    settings : steps, schedule, prediction, variance, levels, như `DDPM`
 
     Dữ liệu là cặp (x, condition): nhãn (n,), hay ký hiệu (n, L). Gọi như một DDPM thường, không đưa
     điều kiện, thì được mô hình của p(x). Sách: (eq-cfg)
@@ -123,6 +123,8 @@ class GuidedDDPM(DDPM):
         *,
         net: nn.Module | None = None,
         drop: float = 0.1,
+        frequencies: int = 3,
+        activation: str = "tanh",
         **settings,
     ):
         if net is None:
@@ -131,7 +133,7 @@ class GuidedDDPM(DDPM):
                     f"dim = {dim}, classes = {classes}: cần một số chiều và số lớp, hoặc một mạng "
                     f"`net` nhận điều kiện, ví dụ UNet((1, 8, 8), classes=10)."
                 )
-            net = ConditionalMLP(dim, classes, hidden)
+            net = ConditionalMLP(dim, classes, hidden, frequencies, activation)
         if not isinstance(getattr(net, "null", None), Tensor):
             raise InputError(
                 f"{type(net).__name__} không có `null`, điều kiện «không nói»; dẫn hướng cần nó. "

@@ -44,8 +44,8 @@ def time_features(s: Tensor) -> Tensor:
 
 
 def group_norm(channels: int) -> nn.GroupNorm:
-    """Chuẩn hóa theo nhóm, nhiều nhất 8 nhóm kênh; không phụ thuộc các ảnh khác trong lô."""
-    return nn.GroupNorm(math.gcd(8, channels), channels)
+    """Chuẩn hóa theo nhóm, chừng bốn kênh một nhóm; không phụ thuộc các ảnh khác trong lô."""
+    return nn.GroupNorm(math.gcd(channels, max(1, channels // 4)), channels)
 
 
 class ResidualBlock(nn.Module):
