@@ -180,11 +180,11 @@ def test_every_reverse_sde_tends_to_the_law_of_the_data(level):
     """Sai số của luật cuối nhỏ dần theo số bước, tới phần còn lại của s_min và phân phối đầu."""
     model = gaussian_model("vp", s_min=1e-4)
     errors = []
-    for steps in (1000, 4000):
+    for steps in (500, 2000):
         mean, variance = chain_law(model, steps, level)
         errors.append(max((mean - MEAN).abs().max(), (variance / STD**2 - 1).abs().max()))
     assert errors[1] < 0.4 * errors[0] + 1e-2
-    assert errors[1] < 0.03
+    assert errors[1] < 0.05
 
 
 def test_without_noise_the_reverse_sde_is_euler():
@@ -254,7 +254,7 @@ def test_smallest_loss_is_the_spread_of_the_noise(name, weighting):
     """Var(ε | x_s) = a²c²/(a²c² + σ²); lấy trung bình theo s mà mất mát rút."""
     model = gaussian_model(name, "v", weighting=weighting)
     torch.manual_seed(0)
-    assert_zero(torch.stack([model.loss(data(2000, k)) - floor(model) for k in range(60)]))
+    assert_zero(torch.stack([model.loss(data(2000, k)) - floor(model) for k in range(40)]))
 
 
 def test_floors_by_hand():
@@ -272,7 +272,7 @@ def test_any_other_net_costs_its_mean_square_distance_more():
     delta = torch.tensor([0.3, -0.2], dtype=torch.float64)
     exact = gaussian(SDES["vp"]).net
     excess = []
-    for k in range(60):
+    for k in range(40):
         losses = []
         for net in (exact, lambda s, x: exact(s, x) + delta):
             model = ScoreSDE(2, net=net, prediction="eps").double().eval()
@@ -296,7 +296,7 @@ def test_likelihood_loss_is_the_integral_of_the_score_error(name):
     bound = 0.5 * torch.trapezoid(g**2 * delta.square().sum() / sigma**2, s)
     model = model.double().eval()
     torch.manual_seed(0)
-    losses = torch.stack([model.loss(data(1000, k)) for k in range(60)])
+    losses = torch.stack([model.loss(data(1000, k)) for k in range(40)])
     assert_zero(losses - floor(model) - bound)
 
 
@@ -336,7 +336,7 @@ def test_flow_matching_on_the_same_path_learns_the_same_field():
     spread = da**2 * STD**2 + db**2 - (a * da * STD**2 + b * db) ** 2 / variance
     smallest = torch.trapezoid(spread.sum(1), dx=1e-5)
     torch.manual_seed(0)
-    assert_zero(torch.stack([flow.loss(data(2000, k)) - smallest for k in range(60)]))
+    assert_zero(torch.stack([flow.loss(data(2000, k)) - smallest for k in range(40)]))
 
 
 @pytest.mark.equation("eq-score-velocity")
@@ -389,15 +389,15 @@ MODELS = {
 @pytest.mark.parametrize("name", MODELS)
 def test_log_prob_is_the_change_of_variables(name):
     model = shaken(MODELS[name]()).double()
-    model.ode.solver = Solver("dopri5", rtol=1e-7, atol=1e-7)
+    model.ode.solver = Solver("dopri5", rtol=1e-6, atol=1e-6)
     x = torch.rand(1, *model.event_shape, dtype=torch.float64)
     z = model.inverse(x)[0]
     jacobian = torch.autograd.functional.jacobian(lambda v: model.inverse(v)[0], x)
     sign, log_det = torch.linalg.slogdet(jacobian.reshape(model.base.dim, -1))
     assert sign == 1
-    # Sai số toàn cục dưới 1e-5 (như trên, dung sai gấp trăm), nhân |∂log N/∂z| < 10.
-    assert abs(model.log_prob(x)[0] - model.base.log_prob(z)[0] - log_det) < 1e-4
-    assert (model.generate(z) - x).abs().max() < 1e-4
+    # Sai số toàn cục dưới 1e-4 (vài trăm bước, mỗi bước 1e-6), nhân |∂log N/∂z| < 10.
+    assert abs(model.log_prob(x)[0] - model.base.log_prob(z)[0] - log_det) < 1e-3
+    assert (model.generate(z) - x).abs().max() < 1e-3
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -88,7 +88,7 @@ def test_euler_maruyama_tends_to_the_marginal_at_order_one(name):
     """Luật của chuỗi Euler–Maruyama là Gauss; trung bình và phương sai của nó tính đúng được."""
     sde, errors = SDES[name], []
     s0 = 0.0 if isinstance(sde, VP) else 0.2
-    for steps in (2000, 4000):
+    for steps in (500, 1000):
         start, h = sde.marginal(s0), (1 - s0) / steps
         mean, variance = start[0], start[1] ** 2
         for k in range(steps):
@@ -97,9 +97,9 @@ def test_euler_maruyama_tends_to_the_marginal_at_order_one(name):
             mean, variance = growth * mean, growth**2 * variance + h * sde.diffusion(s) ** 2
         a, sigma = sde.marginal(1.0)
         errors.append(torch.stack([mean - a, (variance - sigma**2) / sigma**2]).abs().max())
-    # Bậc một: gấp đôi số bước thì sai số còn một nửa, sai khác ở số hạng bậc hai cỡ h·β < 0.01.
-    assert errors[0] < 0.02
-    assert (errors[0] / errors[1]).item() == pytest.approx(2, rel=0.02)
+    # Bậc một: gấp đôi số bước thì sai số còn một nửa, sai khác ở số hạng bậc hai cỡ h·β < 0.04.
+    assert errors[0] < 0.08
+    assert (errors[0] / errors[1]).item() == pytest.approx(2, rel=0.05)
 
 
 @pytest.mark.parametrize("name", SDES)
