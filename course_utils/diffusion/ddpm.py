@@ -32,6 +32,7 @@ class FlatNet(nn.Module):
         self.net = net
 
     def forward(self, s: Tensor | float, x: Tensor) -> Tensor:
+        """Đầu ra (n, C, H, W) của mạng ở thời gian nhiễu s."""
         return self.net(s, x.flatten(1)).view_as(x)
 
 
