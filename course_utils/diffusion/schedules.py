@@ -133,7 +133,8 @@ def linear_schedule(steps: int, start: float = 1e-4, end: float = 0.02) -> Noise
     """β tăng đều từ `start` đến `end`, hai số nói cho T = 1000; T khác thì nhân với 1000/T.
 
     Nhờ phép nhân ấy tổng của β không đổi, và ᾱ_T giữ gần nguyên: 4·10⁻⁵ ở T = 1000, 2·10⁻⁵ ở
-    T = 100. Từ 20 bước trở xuống, β cuối chạm trần 0,999. Sách: (eq-linear-schedule); Ho et al. (2020)
+    T = 100. Từ 20 bước trở xuống, β cuối chạm trần 0,999.
+    Sách: (eq-linear-schedule); Ho et al. (2020)
     """
     check_steps(steps)
     if not 0 < start <= end:
