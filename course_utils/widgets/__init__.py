@@ -14,6 +14,7 @@ from .em_steps import EMSteps
 from .fixed_point import FixedPoint
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
+from .guidance_scale import GuidanceScale
 from .hutchinson_probes import HutchinsonProbes
 from .langevin_particles import LangevinParticles
 from .latent_plane import LatentPlane, export_decoder
@@ -40,6 +41,7 @@ __all__ = [
     "FixedPoint",
     "FlowGrid",
     "GanTraining",
+    "GuidanceScale",
     "HutchinsonProbes",
     "LangevinParticles",
     "LatentPlane",
