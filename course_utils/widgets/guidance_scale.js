@@ -8,7 +8,7 @@ const SHOWN = 31; // số quỹ đạo được vẽ
 const HINT = "Kéo thanh trượt hay dùng phím mũi tên để đổi $w$. Các hạt luôn xuất phát từ cùng những phân vị của $N(0, 1)$.";
 const NOTES = {
   gauss:
-    "Luật chung $N(0, 1)$, luật có điều kiện $N(1, 1/4)$. Khi $w = 1$ mẫu đúng luật có điều kiện, dù đi đường nào. Khi $w > 1$, một điểm số mà ba luật: ODE hẹp nhất, phương sai $(1/4)^w$; SDE rộng hơn; luật nguội rộng nhất.",
+    "Luật chung $N(0, 1)$, luật có điều kiện $N(1, 1/4)$. Khi $w = 1$ mẫu đúng luật có điều kiện, dù đi đường nào. Khi $w > 1$, một điểm số mà ba luật: ODE hẹp nhất, phương sai $(1/4)^w$ khi số bước tới vô hạn (trăm bước ở đây còn thiếu vài phần trăm); SDE rộng hơn; luật nguội rộng nhất.",
   clusters:
     "Lớp này gồm một cụm trong, sát lớp kia, và một cụm ngoài, mỗi cụm một nửa. Khi $w > 1$ dẫn hướng tránh vùng mà hai lớp lẫn nhau: cụm trong bị bỏ rơi, nhiều hơn hẳn mức mà luật nguội đòi.",
 };
@@ -125,7 +125,7 @@ function render({ model, el }) {
     variance: rowOne("phương sai của mẫu dẫn hướng", "lf-is-x lf-variance"),
     cold: rowOne("phương sai của luật nguội", "lf-cold"),
     truth: rowOne("phương sai của luật có điều kiện", "lf-is-z lf-truth"),
-    share: rowOne("mẫu rộng bằng mấy phần luật nguội", "lf-sum lf-share"),
+    share: rowOne("tỉ số phương sai, mẫu / luật nguội", "lf-sum lf-share"),
     mean: rowAll("trung bình của mẫu dẫn hướng", "lf-is-x lf-mean"),
     coldMean: rowAll("trung bình của luật nguội", "lf-cold-mean"),
     inner: rowAll("phần mẫu ở cụm trong", "lf-gap lf-is-x lf-inner"),
