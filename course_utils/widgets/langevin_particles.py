@@ -106,7 +106,9 @@ class LangevinParticles(LiveFigure):
     def target(self) -> tuple[Tensor, Tensor, float]:
         """Trọng số (K,), tâm (K, 2), độ lệch chuẩn chung của các giếng."""
         spec = PRESETS[self.preset]
-        weights, means = (torch.tensor(spec[key]).double() for key in ("weights", "means"))
+        weights, means = (
+            torch.tensor(spec[key], dtype=torch.float64) for key in ("weights", "means")
+        )
         return weights, means, spec["std"]
 
     def variance(self, k: int) -> float:
@@ -120,7 +122,7 @@ class LangevinParticles(LiveFigure):
     def score(self, x: Tensor, variance: float) -> Tensor:
         """∇log p_σ(x) (n, 2), phương sai của giếng là `variance`."""
         weights, means, _ = self.target
-        covariances = variance * torch.eye(2).expand(len(means), 2, 2)
+        covariances = variance * torch.eye(2, dtype=torch.float64).expand(len(means), 2, 2)
         return DiffusedMixture(weights, means, covariances, VP()).score(0.0, x)
 
     def trajectory(self, starts: Tensor, noises: Tensor) -> Tensor:
