@@ -165,14 +165,17 @@ class LangevinParticles(LiveFigure):
         normals, *noises = torch.randn(STEPS + 1, COUNT, 2, generator=g, dtype=torch.float64)
         cases = {"bước ngắn": (0.2, False), "bước dài": (1.4, False), "ủ": (0.2, True)}
         _, means, _ = self.target
-        for axis, (title, (ratio, anneal)) in zip(
-            figure.subplots(1, 3, sharey=True), cases.items(), strict=True
-        ):
-            run = LangevinParticles(self.preset, ratio, anneal=anneal)
-            end = run.trajectory(run.begin(normals), torch.stack(noises))[-1]
-            axis.plot(*end.T.numpy(), ".", markersize=2.5, color="#0067a5")
-            axis.plot(*means.T.numpy(), "+", markersize=9, color="#b84a00")
-            axis.set_title(title, fontsize=10)
-            axis.set(xlim=(-4, 4), ylim=(-3, 3), aspect="equal", xlabel="$x_1$")
+        shown = self.ratio, self.sigma, self.anneal, self.start
+        with self.hold_sync():  # mượn chính hình này; hình mới sẽ nằm lại trong sổ
+            for axis, (title, (ratio, anneal)) in zip(
+                figure.subplots(1, 3, sharey=True), cases.items(), strict=True
+            ):
+                self.ratio, self.sigma, self.anneal, self.start = ratio, 0.0, anneal, "well"
+                end = self.trajectory(self.begin(normals), torch.stack(noises))[-1]
+                axis.plot(*end.T.numpy(), ".", markersize=2.5, color="#0067a5")
+                axis.plot(*means.T.numpy(), "+", markersize=9, color="#b84a00")
+                axis.set_title(title, fontsize=10)
+                axis.set(xlim=(-4, 4), ylim=(-3, 3), aspect="equal", xlabel="$x_1$")
+            self.ratio, self.sigma, self.anneal, self.start = shown
         figure.axes[0].set_ylabel("$x_2$")
         return figure
