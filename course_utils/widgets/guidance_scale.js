@@ -83,10 +83,10 @@ function render({ model, el }) {
     return node;
   };
   const markPreset = choice(row("Dữ liệu"), "Dữ liệu", presets.map((p) => [p.name, p.label]), (preset) => change({ preset }));
-  const markSampler = choice(row("Đường đi"), "Đường đi", Object.entries(model.get("samplers")), (sampler) => change({ sampler }));
+  const markSampler = choice(row("Đường đi"), "Đường đi", ["ddim", "beta"].map((name) => [name, model.get("samplers")[name]]), (sampler) => change({ sampler }));
 
-  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px" });
-  const slider = html("input", { type: "range", min: 0, max: LARGEST, step: 0.1, "aria-label": "Trọng số dẫn hướng w" });
+  const bar = html("div", { class: "lf-steps", style: "margin-top: 8px; flex-wrap: wrap; white-space: nowrap" });
+  const slider = html("input", { type: "range", min: 0, max: LARGEST, step: 0.1, style: "min-width: 150px", "aria-label": "Trọng số dẫn hướng w" });
   const clock = html("output", { style: "min-width: 4.4em; text-align: right; font-variant-numeric: tabular-nums" });
   const again = html("button", { type: "button", class: "lf-again" }, "Nhiễu khác");
   bar.append(math("w"), slider, clock, again);
