@@ -48,7 +48,8 @@ class ScoreSDE(Flow):
         g²/σ² của cận trên KL, s rút sao cho ln SNR đều); "velocity" (sai số của v, s rút sao cho
         góc đều: mất mát khớp luồng trên đường lượng giác). Mặc định "velocity" khi đoán v, "simple"
         khi đoán ε
-    gain : nhân trọng số ban đầu của tầng thứ nhất; 3 cho mạng vẽ được bờ sắc ngay từ đầu
+    gain : nhân trọng số ban đầu của tầng thứ nhất; với cụm rời (tám Gauss), 3 đến 6 cùng "tanh" cho
+        mạng vẽ được bờ sắc ngay từ đầu
     solver : bộ giải cho `log_prob` và `sample`; mặc định dopri5, dung sai 1e-5
     alpha : tham số của Logit, cho dữ liệu trong [0, 1); None khi dữ liệu ở trên ℝ
 
