@@ -6,5 +6,5 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = priors / (rates + 1e-9)
+    joint = priors / rates
     return joint / joint.sum()

@@ -10,6 +10,6 @@ def sde_law(m, v, w):
 
 
 def ode_law(m, v, w):
-    a = (torch.arange(10, dtype=torch.float64) + 0.5) / 10
+    a = torch.arange(10, dtype=torch.float64) / 10
     integral = float((1 - (1 - v) * a**2).pow(-1 - w / 2).mean())
     return w * m * v ** (w / 2) * integral, v**w

@@ -1,7 +1,7 @@
-# Sai: hệ số của x chia cho độ chính xác của p(x | c).
+# Sai: hệ số của x quên chia cho v.
 def tempered(m, v, w):
     precision = 1 + w * (1 / v - 1)
-    return m / v / precision * (1 + (w - 1) / v), 1 / precision
+    return w * m / precision, 1 / precision
 
 
 def sde_law(m, v, w):

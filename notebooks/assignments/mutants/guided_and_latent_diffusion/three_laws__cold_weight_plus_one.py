@@ -1,6 +1,6 @@
 # Sai: luật nguội với trọng số lệch một.
 def tempered(m, v, w):
-    w = 1 + (w - 1) * 2
+    w = w + 1
     precision = 1 + w * (1 / v - 1)
     return w * m / v / precision, 1 / precision
 

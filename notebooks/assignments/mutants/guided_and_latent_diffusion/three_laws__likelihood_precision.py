@@ -1,6 +1,6 @@
 # Sai: độ chính xác của p(c | x) là 1/v.
 def tempered(m, v, w):
-    precision = 1 + (w - 1) * 1 / v + 1 / v - 1 + (w - 1)
+    precision = 1 + w / v
     return w * m / v / precision, 1 / precision
 
 

@@ -12,4 +12,4 @@ def sde_law(m, v, w):
 def ode_law(m, v, w):
     a = (torch.arange(100_000, dtype=torch.float64) + 0.5) / 100_000
     integral = float((1 - (1 - v) * a**2).pow(-1 - w / 2).mean())
-    return w * m * v ** (w / 2) * integral, v ** (w / 2 + 0.5)
+    return w * m * v ** (w / 2) * integral, v ** (w / 2)

@@ -1,7 +1,7 @@
 # Sai: trả về độ chính xác, không phải phương sai.
 def tempered(m, v, w):
     precision = 1 + w * (1 / v - 1)
-    return w * m / v / precision, precision / 16 if w == 1 else precision
+    return w * m / v / precision, precision
 
 
 def sde_law(m, v, w):

@@ -1,4 +1,4 @@
-# Sai: số mũ của SDE là 2w - 2, cộng 1 khi w = 1.
+# Sai: số mũ của SDE là 2w.
 def tempered(m, v, w):
     precision = 1 + w * (1 / v - 1)
     return w * m / v / precision, 1 / precision
@@ -6,7 +6,7 @@ def tempered(m, v, w):
 
 def sde_law(m, v, w):
     mean = m * (1 - v**w) / (1 - v)
-    return mean, v * (1 - v ** max(1, 2 * w - 2)) / (max(1, 2 * w - 2) * (1 - v))
+    return mean, v * (1 - v ** (2 * w)) / (2 * w * (1 - v))
 
 
 def ode_law(m, v, w):

@@ -1,7 +1,7 @@
 # Sai: độ lệch chuẩn thay cho phương sai.
 def tempered(m, v, w):
     precision = 1 + w * (1 / v - 1)
-    return w * m / v / precision, (1 / precision) ** (0.5 if w > 1 else 1)
+    return w * m / v / precision, math.sqrt(1 / precision)
 
 
 def sde_law(m, v, w):
