@@ -9,7 +9,6 @@ import hashlib
 import http.client
 import math
 import os
-import tempfile
 import urllib.request
 import zlib
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
+from .cache import cache_folder, write_atomically
 from .text import DownloadError
 
 LIMIT = 100_000_000  # byte; tệp lớn nhất chỉ 26 MB
@@ -53,22 +53,26 @@ class ImageSource:
     names: tuple[str, ...] = field(default_factory=lambda: tuple(map(str, range(10))))
 
 
+FILES = tuple(
+    f"{part}-{kind}-ubyte.gz"
+    for part in ("train", "t10k")
+    for kind in ("images-idx3", "labels-idx1")
+)
+
+
+def named(*hashes: str) -> dict[str, str]:
+    """Bốn mã SHA-256, theo thứ tự của FILES, cạnh tên tệp của chúng."""
+    return dict(zip(FILES, hashes, strict=True))
+
+
 MNIST = ImageSource(
     "mnist",
-    {
-        "train-images-idx3-ubyte.gz": (
-            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
-        ),
-        "train-labels-idx1-ubyte.gz": (
-            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
-        ),
-        "t10k-images-idx3-ubyte.gz": (
-            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
-        ),
-        "t10k-labels-idx1-ubyte.gz": (
-            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
-        ),
-    },
+    named(
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    ),
     (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -77,20 +81,12 @@ MNIST = ImageSource(
 )
 FASHION_MNIST = ImageSource(
     "fashion-mnist",
-    {
-        "train-images-idx3-ubyte.gz": (
-            "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"
-        ),
-        "train-labels-idx1-ubyte.gz": (
-            "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"
-        ),
-        "t10k-images-idx3-ubyte.gz": (
-            "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"
-        ),
-        "t10k-labels-idx1-ubyte.gz": (
-            "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"
-        ),
-    },
+    named(
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+    ),
     (
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
@@ -141,8 +137,7 @@ def load(
     DownloadError : không nơi nào cho tệp nguyên vẹn; kể từng nơi đã hỏi, và cách làm tiếp.
     """
     if folder is None:
-        cache = Path(cache or os.environ.get("COURSE_UTILS_CACHE", "~/.cache/course_utils"))
-        kept = cache.expanduser() / source.name
+        kept = cache_folder(cache) / source.name
         mirrors = source.mirrors if mirrors is None else mirrors
         contents = [fetch(kept, source, file, mirrors, timeout) for file in source.files]
     else:
@@ -162,8 +157,7 @@ def load(
 
 def available(source: ImageSource, cache: str | os.PathLike | None = None) -> bool:
     """Bốn tệp đã nằm trong chỗ cất chưa, tức là `load` không cần mạng. Chưa so mã của chúng."""
-    cache = Path(cache or os.environ.get("COURSE_UTILS_CACHE", "~/.cache/course_utils"))
-    return all((cache.expanduser() / source.name / file).is_file() for file in source.files)
+    return all((cache_folder(cache) / source.name / file).is_file() for file in source.files)
 
 
 def digest(content: bytes) -> str:
@@ -210,7 +204,7 @@ def fetch(
             troubles.append(f"{url}: {getattr(error, 'reason', error)}")
         else:
             if digest(content) == sha:
-                keep(folder / file, content)
+                write_atomically(folder / file, content)
                 return content
             troubles.append(f"{url}: nhận {len(content)} byte, sai mã SHA-256 (dở dang hay bị sửa)")
     raise DownloadError(
@@ -220,25 +214,6 @@ def fetch(
         f"vào một thư mục rồi đưa tham số `folder`, hoặc dùng course_utils.data.digits(), ảnh chữ "
         f"số 8×8 có sẵn, không cần mạng."
     )
-
-
-def keep(path: Path, content: bytes) -> None:
-    """Cất bản đã tải: ghi tệp tạm rồi đổi tên, nên không ai đọc phải tệp dở dang.
-
-    Không ghi được (đĩa đầy, chỉ đọc) thì thôi: lần sau tải lại.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(name, path)
-        except OSError:
-            os.unlink(name)
-            raise
-    except OSError:
-        return
 
 
 def parse_idx(content: bytes, name: str = "tệp") -> Tensor:

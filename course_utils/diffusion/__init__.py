@@ -1,7 +1,8 @@
 """Các mô hình khuếch tán: chuỗi rời rạc, hàm điểm số, dẫn hướng và không gian tiềm ẩn."""
 
 from .captions import Captioned, TextEncoder
-from .conditional import ConditionalMLP, GuidedDDPM, classifier_guided, guided
+from .classifier_guidance import classifier_guided
+from .conditional import ConditionalMLP, GuidedDDPM, guided
 from .ddpm import DDPM
 from .exact import DiffusedMixture
 from .langevin import annealed_langevin, langevin, stationary_variance

@@ -97,6 +97,7 @@ class TextEncoder(nn.Module):
         self.register_buffer("null", torch.full((length,), BLANK))
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Ngữ cảnh (n, L, width) của các lời (n, L)."""
         h = self.word(tokens) + self.position
         return h + F.scaled_dot_product_attention(*self.query_key_value(h).chunk(3, 2))
 
@@ -108,8 +109,6 @@ class Captioned(nn.Module):
     -------
     net : mạng nhận ngữ cảnh (n, L, d), ví dụ UNet(..., context_dim=32)
     encoder : bộ mã hóa lời, ví dụ TextEncoder(32)
-
-    `null` (L,) là ký hiệu của lời rỗng.
     """
 
     def __init__(self, net: nn.Module, encoder: nn.Module):
@@ -118,8 +117,10 @@ class Captioned(nn.Module):
 
     @property
     def null(self) -> Tensor:
+        """Ký hiệu (L,) của lời rỗng."""
         return self.encoder.null
 
     def forward(self, s: Tensor | float, x: Tensor, tokens: Tensor | None = None) -> Tensor:
+        """Đầu ra của `net` khi nghe lời tokens (n, L); không đưa thì nghe lời rỗng."""
         tokens = self.null.expand(len(x), -1) if tokens is None else tokens
         return self.net(s, x, self.encoder(tokens))

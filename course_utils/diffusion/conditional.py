@@ -3,10 +3,10 @@
 Một mạng học cả hai việc, đoán nhiễu khi biết điều kiện và khi không: lúc huấn luyện, thỉnh thoảng
 thay điều kiện bằng chỗ trống. Lúc sinh mẫu, đi xa thêm theo hướng mà điều kiện đã kéo.
 
-Nguồn: Dhariwal & Nichol (2021), mục 4; Ho & Salimans (2022).
+Nguồn: Ho & Salimans (2022). Cách có từ trước, dùng một bộ phân loại: `classifier_guidance`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +15,6 @@ from ..base import check_count
 from ..errors import InputError
 from ..flows.fields import ACTIVATIONS, Field, VelocityMLP
 from .ddpm import DDPM
-from .parameterizations import target
 
 #: một lô dữ liệu, hay một lô kèm điều kiện của từng điểm
 Batch = Tensor | tuple[Tensor, Tensor]
@@ -60,6 +59,7 @@ class ConditionalMLP(nn.Module):
         self.register_buffer("null", torch.tensor(classes))
 
     def forward(self, s: Tensor | float, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Đầu ra (n, dim) của mạng ở thời điểm nhiễu s, khi biết nhãn."""
         net, condition = self.net, self.null if condition is None else condition
         clock, activate = net.clock(s, x), ACTIVATIONS[net.activation][0]
         h = x
@@ -78,9 +78,10 @@ class Conditioned(nn.Module):
     def __init__(self, net: nn.Module, condition: Tensor, guidance: float = 1.0):
         super().__init__()
         self.net, self.guidance = net, guidance
-        self.condition = condition
+        self.register_buffer("condition", condition, persistent=False)
 
     def forward(self, s: Tensor | float, x: Tensor) -> Tensor:
+        """Đầu ra của mạng gốc, đã nghe điều kiện và đã dẫn hướng; cùng hình dạng x (n, ...)."""
         if len(self.condition) not in (1, len(x)):
             raise InputError(
                 f"Có {len(self.condition)} điều kiện cho {len(x)} điểm; cần một điều kiện chung "
@@ -221,49 +222,6 @@ class GuidedDDPM(DDPM):
         if condition is None:
             return super().sample(n, **settings)
         return self.given(condition, guidance).sample(n, **settings)
-
-
-class ClassifierNet(nn.Module):
-    """Mạng của một DDPM, cộng thêm gradient của một bộ phân loại; xem `classifier_guided`."""
-
-    def __init__(self, model: DDPM, log_prob: Callable, guidance: float):
-        super().__init__()
-        self.net, self.log_prob, self.guidance = model.net, log_prob, guidance
-        self.schedule, self.prediction = model.schedule, model.prediction
-
-    def forward(self, s: Tensor | float, x: Tensor) -> Tensor:
-        k = torch.as_tensor(s * self.schedule.steps, device=x.device).round().long()
-        a, sigma = (self.schedule.at(table, k, x) for table in ("a", "sigma"))
-        # ε đổi đi −wσ∇log p(c|x); x₀ = (x − σε)/a đổi theo.
-        slope = self.guidance * gradient(self.log_prob, s, x)
-        shift = target(self.prediction, sigma**2 / a * slope, -sigma * slope, a, sigma)
-        return self.net(s, x) + shift
-
-
-def classifier_guided(
-    model: DDPM, log_prob: Callable[[Tensor | float, Tensor], Tensor], guidance: float = 1.0
-) -> DDPM:
-    """Dẫn hướng bằng bộ phân loại: mô hình mới có ε̃ = ε − wσ∇log p(c | x_s).
-
-    Tham số
-    -------
-    model : mô hình khuếch tán không điều kiện
-    log_prob : log p(c | x_s) của điều kiện muốn có, gọi bằng log_prob(s, x) -> (n,), khả vi theo x.
-        x ở trong tọa độ đã chuẩn tắc và mang nhiễu của mức s: bộ phân loại phải học trên ảnh nhiễu
-    guidance : w; 1 là đúng công thức Bayes
-
-    Kết quả là một DDPM: sample, path, elbo như thường. Sách: (eq-class-score),
-    (eq-classifier-guidance); Dhariwal & Nichol (2021), thuật toán 1, 2
-    """
-    return with_net(model, ClassifierNet(model, log_prob, guidance))
-
-
-def gradient(function: Callable, s: Tensor | float, x: Tensor) -> Tensor:
-    """∇_x f(s, x) tại từng điểm x (n, ...), với f cho ra (n,); chạy được cả dưới no_grad."""
-    with torch.inference_mode(False), torch.enable_grad():
-        s = s.clone() if isinstance(s, Tensor) else s
-        x = x.clone().detach().requires_grad_()
-        return torch.autograd.grad(function(s, x).sum(), x)[0]
 
 
 def with_net(model: DDPM, net: Field) -> DDPM:

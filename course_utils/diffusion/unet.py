@@ -20,26 +20,14 @@ from ..nets import zero_init
 TIME_FEATURES = 32
 
 
-def check_times(s: Tensor | float, x: Tensor) -> Tensor:
-    """Thời điểm nhiễu: số hay (n,) -> (n,), cùng kiểu và thiết bị với x (n, ...)."""
-    s = torch.as_tensor(s, dtype=x.dtype, device=x.device).reshape(-1)
-    if len(s) not in (1, len(x)):
-        raise InputError(
-            f"Mạng nhận {len(s)} thời điểm và {len(x)} điểm; cần một thời điểm chung hoặc mỗi điểm "
-            f"một thời điểm. Thứ tự gọi là net(s, x)."
-        )
-    return s.expand(len(x))
-
-
 def time_features(s: Tensor) -> Tensor:
     """sin và cos của s ở 16 tần số, từ 1 đến 1000 rad, cách nhau theo cấp số nhân: (n,) -> (n, 32).
 
     Tần số thấp nói s ở khoảng nào, tần số cao phân biệt hai bước k liền nhau. Đây là mã hóa
     vị trí của Transformer, với s ở chỗ của vị trí.
     """
-    half = TIME_FEATURES // 2
-    exponent = torch.arange(half, dtype=s.dtype, device=s.device) / (half - 1)
-    angles = s[:, None] * 1000**exponent
+    frequencies = torch.logspace(0, 3, TIME_FEATURES // 2, dtype=s.dtype, device=s.device)
+    angles = s[:, None] * frequencies
     return torch.cat([angles.sin(), angles.cos()], 1)
 
 
@@ -68,6 +56,7 @@ class ResidualBlock(nn.Module):
         self.skip = nn.Identity() if before == after else nn.Conv2d(before, after, 1)
 
     def forward(self, x: Tensor, e: Tensor) -> Tensor:
+        """Đặc trưng mới (n, C', H, W) khi nghe lời nhắn e."""
         scale, shift = self.film(e)[:, :, None, None].chunk(2, 1)
         return self.skip(x) + self.second(self.norm(self.first(x)) * (1 + scale) + shift)
 
@@ -90,6 +79,7 @@ class Attention(nn.Module):
         self.out = zero_init(nn.Linear(channels, channels))
 
     def forward(self, x: Tensor, context: Tensor | None = None) -> Tensor:
+        """x cộng câu trả lời mà từng vùng nhận được; cùng hình dạng x."""
         pixels = self.norm(x).flatten(2).transpose(1, 2)  # (n, H·W, C)
         q = self.query(pixels)
         k, v = self.key_value(pixels if context is None else context).chunk(2, 2)
@@ -136,12 +126,7 @@ class UNet(nn.Module):
                 f"event_shape = {self.event_shape}; cần (C, H, W) với H, W chia hết cho {shrink}, "
                 f"vì ảnh được thu nhỏ một nửa {len(widths) - 1} lần."
             )
-        if (
-            min(channels, *widths) < 1
-            or classes < 0
-            or context_dim < 0
-            or (classes and context_dim)
-        ):
+        if min(channels, *widths) < 1 or min(classes, context_dim) < 0 or classes * context_dim:
             raise InputError(
                 f"channels = {channels}, widths = {tuple(widths)}, classes = {classes}, "
                 f"context_dim = {context_dim}: cần số kênh dương, và nhiều nhất một trong hai thứ "
@@ -178,16 +163,17 @@ class UNet(nn.Module):
         )
 
     def forward(self, s: Tensor | float, x: Tensor, condition: Tensor | None = None) -> Tensor:
-        """s, x, condition -> một ảnh cùng hình dạng với x."""
-        if math.prod(x.shape[1:]) != math.prod(self.event_shape):
+        """Đầu ra cùng hình dạng với x; `condition` là nhãn hay ngữ cảnh, tùy mạng."""
+        s = torch.as_tensor(s, dtype=x.dtype, device=x.device).reshape(-1)
+        if math.prod(x.shape[1:]) != math.prod(self.event_shape) or len(s) not in (1, len(x)):
+            shape = ", ".join(map(str, self.event_shape))
             raise InputError(
-                f"x có hình dạng {tuple(x.shape)}; U-Net này cần {('n', *self.event_shape)}. "
-                f"Thứ tự gọi là net(s, x)."
+                f"Mạng nhận {len(s)} thời điểm và x có hình dạng {tuple(x.shape)}; cần x (n, "
+                f"{shape}) và một thời điểm chung hoặc n thời điểm. Thứ tự gọi là net(s, x)."
             )
-        e = self.clock(time_features(check_times(s, x)))
+        e = self.clock(time_features(s))
         if self.classes:
-            labels = self.null.expand(len(x)) if condition is None else condition
-            e = e + self.label(labels)
+            e = e + self.label(self.null if condition is None else condition)
         h = self.enter(x.reshape(len(x), *self.event_shape)) + self.position
         memory = []
         for block, shrink in zip(self.down, self.shrink, strict=True):
