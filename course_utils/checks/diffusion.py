@@ -44,6 +44,11 @@ def schedule_end(answer: Any) -> Report:
                 (0.0, None, None),
                 "Số đầu gần 0: hoặc bạn nhân các β (cần nhân các α = 1 − β), hoặc quên nhân 10⁵.",
             ),
+            (
+                (None, math.sqrt(end), None),
+                "Số thứ hai quên nhân 10³: hãy đưa 10³·√ᾱ_T.",
+            ),
+            ((None, None, 1e3 * kl), "Số cuối nhân 10⁵, không phải 10³."),
             ((1e5 * mean, None, None), "Đó là (1 − β trung bình)^T; hãy nhân từng 1 − β_k."),
             ((1e5 * total, None, None), "Đó là e mũ −Σβ, chỉ gần đúng; hãy nhân từng 1 − β_k."),
             (
@@ -97,6 +102,9 @@ def terminal_snr(answer: Any) -> Report:
                 "Bạn cho β tăng đều; ở lịch này √β tăng đều, rồi mới bình phương.",
             ),
             (no_square / (1 - no_square), "Bạn quên bình phương √β trước khi lấy 1 − β."),
+            (math.sqrt(end), "Đó là √ᾱ_T, hệ số của x₀; SNR là ᾱ_T/(1 − ᾱ_T)."),
+            (1 - end, "Đó là phần nhiễu 1 − ᾱ_T; SNR lấy ᾱ_T chia cho nó."),
+            (10 * math.log10(right), "Đó là đêxiben; đề hỏi chính tỉ số, ᾱ_T/(1 − ᾱ_T)."),
             (math.sqrt(right), "Đó là a_T/σ_T; SNR là tỉ số các phương sai, ᾱ/(1 − ᾱ)."),
             (1 / right, "Ngược tỉ số: tín hiệu trên nhiễu."),
             (math.log(right), "Đó là log SNR; đề hỏi SNR."),
@@ -117,13 +125,21 @@ def diffuse(answer: Any) -> Report:
         k = torch.randint(1, steps + 1, (n,), generator=torch.Generator().manual_seed(n))
         k[-1] = steps
         inputs.append((points(n, d, 1), k, points(n, d, 2), beta))
-    return function(
+    report = function(
         answer,
         jump(),
         inputs,
         tol=1e-5,
         name="diffuse",
         hints=[
+            (
+                jump(level=lambda b, k: (1 - b).prod().expand(len(k))),
+                "Đó là ᾱ_T cho mọi điểm; mỗi điểm có bước k riêng: lấy phần tử k − 1 của tích dồn.",
+            ),
+            (
+                jump(level=lambda b, k: torch.exp(-b.cumsum(0))[k - 1]),
+                "e mũ −Σβ chỉ gần đúng; hãy nhân từng 1 − β.",
+            ),
             (
                 jump(level=lambda b, k: (1 - b)[k - 1]),
                 "Bạn dùng α_k của một bước. Nhảy k bước thì cần tích ᾱ_k = α_1⋯α_k.",
@@ -174,6 +190,19 @@ def diffuse(answer: Any) -> Report:
             ),
         ],
     )
+    return explained(
+        report,
+        IndexError="Lệch một bước: beta[0] là β₁, nên ᾱ_k ở vị trí k − 1 của tích dồn.",
+        RuntimeError="Mỗi điểm một hệ số: đưa ᾱ_k từ (n,) về (n, 1), ví dụ bằng [:, None].",
+    )
+
+
+def explained(report: Report, **advice: str) -> Report:
+    """Khi hàm dừng giữa chừng, thêm lời khuyên theo tên của lỗi."""
+    for error, text in advice.items():
+        if not report.ok and f"dừng vì {error}" in report.message:
+            return Report(False, f"{report.message}. {text}")
+    return report
 
 
 def before(beta: Tensor, k: Tensor) -> Tensor:
@@ -254,6 +283,7 @@ def posterior(answer: Any) -> Report:
                 (None, beta),
                 "β₂ là phương sai của bước thuận. Biết x₀ thì bớt phân vân: β̃₂ < β₂.",
             ),
+            ((None, 1 / right[1]), "Đó là độ chính xác, 1/β̃₂; đề hỏi phương sai."),
             ((None, 1 - bar1), "Đó là phương sai của x₁ khi chưa biết x₂."),
             ((None, math.sqrt(right[1])), "Đó là độ lệch chuẩn; đề hỏi phương sai."),
             (
@@ -347,13 +377,22 @@ def ancestral_step(answer: Any) -> Report:
         (points(n, d, 3), k, points(n, d, 4), points(n, d, 5), beta)
         for n, d, k in ((1, 1, 6), (4, 2, 3), (3, 2, 2), (4, 2, 1))
     ]
-    return function(
+    report = function(
         answer,
         reverse(),
         inputs,
         tol=1e-5,
         name="ancestral_step",
         hints=[
+            (
+                reverse(until=lambda k: None),
+                "Bạn nhân mọi 1 − β của chuỗi; ᾱ_k chỉ nhân k thừa số đầu, [:k].",
+            ),
+            (
+                reverse(until=lambda k: k - 1),
+                "Lệch một bước: ᾱ_k là tích k thừa số đầu, [:k], không phải [:k − 1].",
+            ),
+            (reverse(scale=lambda b, bar: -b.sqrt()), "Ngược dấu của nhiễu mới: cộng √β_k·noise."),
             (reverse(last=True), "Ở k = 1 đừng rắc nhiễu: bước cuối trả về trung bình."),
             (
                 reverse(scale=lambda b, bar: b),
@@ -410,6 +449,7 @@ def ancestral_step(answer: Any) -> Report:
             ),
         ],
     )
+    return explained(report, IndexError="Lệch một bước: beta[0] là β₁, nên β_k là beta[k − 1].")
 
 
 def tilde(beta: Tensor, bar: Tensor) -> Tensor:
@@ -423,11 +463,12 @@ def reverse(
     scale: Callable = lambda b, bar: b.sqrt(),
     last: bool = False,
     inside: bool = False,
+    until: Callable = lambda k: k,
 ) -> Callable:
     """Bước lấy mẫu tổ tiên với từng mảnh thay được; mặc định là đáp án."""
 
     def value(x: Tensor, k: int, eps: Tensor, noise: Tensor, beta: Tensor) -> Tensor:
-        b, bar = beta[k - 1], (1 - beta)[:k].prod()
+        b, bar = beta[k - 1], (1 - beta)[: until(k)].prod()
         fresh = scale(b, bar) * noise if k > 1 or last else 0 * noise
         kept = x - shrink(b, bar) * eps
         return grow(b, bar) * (kept + fresh) if inside else grow(b, bar) * kept + fresh
@@ -453,6 +494,30 @@ def ddim_step(answer: Any) -> Report:
         tol=1e-5,
         name="ddim_step",
         hints=[
+            (
+                lambda x, k, j, e, bar: implicit()(x, k, k - 1, e, bar),
+                "Bạn đi về bước k − 1; hàm này phải nhảy thẳng tới j.",
+            ),
+            (
+                lambda x, k, j, e, bar: implicit()(x, j, k, e, bar),
+                "j và k bị đổi chỗ: gỡ ở mức của k, trộn lại ở mức của j.",
+            ),
+            (
+                lambda x, k, j, e, bar: implicit()(x, k, j + 1, e, bar),
+                "Lệch một bước: alpha_bar[0] = 1, nên ᾱ_j là alpha_bar[j].",
+            ),
+            (
+                lambda x, k, j, e, bar: bar[j] * (x - (1 - bar[k]) * e) / bar[k] + (1 - bar[j]) * e,
+                "Bạn quên mọi dấu căn: hệ số là √ᾱ và √(1 − ᾱ).",
+            ),
+            (
+                implicit(noise=lambda bj, bk: -(1 - bj).sqrt()),
+                "Ngược dấu khi trộn lại: cộng √(1 − ᾱ_j)·ε.",
+            ),
+            (
+                implicit(clean=lambda x, e, bk: x, noise=lambda bj, bk: 0 * bj),
+                "Bạn chưa dùng ε: trước hết đoán x̂₀ = (x − √(1 − ᾱ_k)·ε)/√ᾱ_k.",
+            ),
             (
                 implicit(noise=lambda bj, bk: (1 - bk).sqrt()),
                 "Trộn lại ở mức của bước j: √(1 − ᾱ_j)·ε, không phải √(1 − ᾱ_k).",

@@ -123,6 +123,7 @@ class ReverseChain(GenerativeModel):
 
     def generate(self, z: Tensor, steps: int | None = None) -> Tensor:
         """Dữ liệu mà DDIM tất định đưa z tới."""
+        check_batch(z, self.event_shape, "z")
         return self.unstandardize(last(self.trajectory(z, "ddim", steps)))
 
     def encode(self, x: Tensor, steps: int | None = None) -> Tensor:

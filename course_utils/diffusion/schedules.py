@@ -56,9 +56,14 @@ class NoiseSchedule:
         return len(self.beta) - 1
 
     def at(self, table: str, k: Tensor | int, like: Tensor) -> Tensor:
-        """Giá trị của bảng ở bước k, phát tán được theo `like` (n, ...): k là một số hay (n,)."""
+        """Giá trị của bảng ở bước k, phát tán được theo `like` (n, ...): k là một số hay (n,).
+
+        k là một số thì phải ở trong 0…T; `posterior_mean` cần k ≥ 1.
+        """
         values = getattr(self, table).to(like.dtype).to(like.device)
         if isinstance(k, int):
+            if not 0 <= k <= self.steps:
+                raise InputError(f"k = {k}; lịch này có các bước từ 0 đến T = {self.steps}.")
             return values[k]
         return values[k].reshape(-1, *[1] * (like.ndim - 1))
 
@@ -133,7 +138,7 @@ def linear_schedule(steps: int, start: float = 1e-4, end: float = 0.02) -> Noise
     """β tăng đều từ `start` đến `end`, hai số nói cho T = 1000; T khác thì nhân với 1000/T.
 
     Nhờ phép nhân ấy tổng của β không đổi, và ᾱ_T giữ gần nguyên: 4·10⁻⁵ ở T = 1000, 2·10⁻⁵ ở
-    T = 100. Từ 20 bước trở xuống, β cuối chạm trần 0,999.
+    T = 100. Từ 20 bước trở xuống, β cuối chạm trần 0.999.
     Sách: (eq-linear-schedule); Ho et al. (2020)
     """
     check_steps(steps)
@@ -144,7 +149,7 @@ def linear_schedule(steps: int, start: float = 1e-4, end: float = 0.02) -> Noise
 
 
 def cosine_schedule(steps: int, offset: float = 0.008) -> NoiseSchedule:
-    """ᾱ(s) tỉ lệ với cos²(π/2·(s + c)/(1 + c)), s = k/T, c = `offset`; β không quá 0,999.
+    """ᾱ(s) tỉ lệ với cos²(π/2·(s + c)/(1 + c)), s = k/T, c = `offset`; β không quá 0.999.
 
     Sách: (eq-cosine-schedule); Nichol & Dhariwal (2021), mục 3.2
     """

@@ -69,6 +69,8 @@ def test_schedule_end_by_walking_the_chain():
         ((98000.0, 6.353, 2.018), "một bước cuối"),
         ((4.036, 0.04036, 2.018), "có dấu căn"),
         ((4.036, 999.98, 2.018), "hệ số của nhiễu"),
+        ((4.036, 6.353e-3, 2.018), "quên nhân 10³"),
+        ((4.036, 6.353, 2.018e-2), "không phải 10³"),
         ((4.036, 6.353, 4.036), "thừa số ½"),
         ((4.036, 6.353, 0.0), "½ᾱ_T"),
         ((4.036, 6.353, -2.018), "không âm"),
@@ -99,6 +101,9 @@ def test_terminal_snr_by_walking_the_chain():
         (213.58, "Ngược tỉ số"),
         (-5.364, "log SNR"),
         (82.3333, "riêng bước cuối"),
+        (0.068265, "hệ số của x₀"),
+        (0.9953399, "phần nhiễu"),
+        (-23.2957, "đêxiben"),
     ],
 )
 def test_terminal_snr_hints(answer, hint):
@@ -108,6 +113,7 @@ def test_terminal_snr_hints(answer, hint):
     )
     right = mean**2 / variance
     exact = {0.068425: math.sqrt(right), 213.58: 1 / right, -5.364: math.log(right)}
+    exact |= {0.068265: mean, 0.9953399: variance, -23.2957: 10 * math.log10(right)}
     exact |= {82.3333: (1 - 0.012) / 0.012, 0.0015815: snr_of_straight_betas()}
     report = checks.terminal_snr(exact.get(answer, answer))
     assert not report
@@ -145,6 +151,8 @@ def test_diffuse_accepts_right_answers():
         ({"level": lambda b, k: b[k - 1]}, "Bạn dùng β_k"),
         ({"level": lambda b, k: torch.cumprod(b, 0)[k - 1]}, "nhân các β"),
         ({"level": checks.before}, "ᾱ_{k−1}"),
+        ({"level": lambda b, k: (1 - b).prod() + 0 * k}, "bước k riêng"),
+        ({"level": lambda b, k: torch.exp(-b.cumsum(0))[k - 1]}, "nhân từng 1 − β"),
         ({"signal": lambda a: a, "noise": lambda a: 1 - a}, "cả hai dấu căn"),
         ({"signal": lambda a: a}, "hệ số của x₀: √ᾱ_k"),
         ({"noise": lambda a: 1 - a}, "hệ số của nhiễu: phương sai"),
@@ -166,7 +174,27 @@ def test_diffuse_off_by_one_that_stays_in_range():
         return bar.sqrt() * x0 + (1 - bar).sqrt() * eps
 
     assert "Lệch một bước" in checks.diffuse(late).message
-    assert "IndexError" in checks.diffuse(lambda x, k, e, b: x * b[k + 100]).message
+
+
+def test_a_function_that_stops_gets_advice_beside_the_error():
+    def late(x0, k, eps, beta):
+        return x0 * (1 - beta).cumprod(0)[k].unsqueeze(1)
+
+    def flat(x0, k, eps, beta):
+        bar = (1 - beta).cumprod(0)[k - 1]
+        return bar.sqrt() * x0 + (1 - bar).sqrt() * eps
+
+    def late_step(x, k, eps, noise, beta):
+        return x - beta[k] * eps
+
+    for report, error, advice in (
+        (checks.diffuse(late), "IndexError", "vị trí k − 1"),
+        (checks.diffuse(flat), "RuntimeError", "(n, 1)"),
+        (checks.ancestral_step(late_step), "IndexError", "beta[k − 1]"),
+    ):
+        assert not report
+        assert error in report.message
+        assert advice in report.message
 
 
 def posterior_by_grid():
@@ -200,6 +228,7 @@ def test_posterior_by_integrating():
         ((0.83735, 0.2), "bước thuận"),
         ((0.83735, 0.1), "chưa biết x₂"),
         ((0.83735, 0.26726), "độ lệch chuẩn"),
+        ((0.83735, 14.0), "độ chính xác"),
         ((0.83735, 0.56), "Ngược tỉ số"),
         ((0.83735, 0.035714), "không phải β₁"),
         ((0.0714, 0.83735), "ngược chỗ"),
@@ -316,6 +345,9 @@ def test_ancestral_step_accepts_the_posterior_of_the_guess():
         ({"grow": lambda b, bar: (1 - b) ** 0.5}, "phải chia"),
         ({"scale": lambda b, bar: checks.tilde(b, bar) ** 0.5}, "β̃_k"),
         ({"inside": True}, "trong ngoặc"),
+        ({"until": lambda k: 6}, "k thừa số đầu"),
+        ({"until": lambda k: k - 1}, "không phải [:k − 1]"),
+        ({"scale": lambda b, bar: -(b**0.5)}, "cộng √β_k"),
     ],
 )
 def test_ancestral_step_hints(changes, hint):
@@ -343,6 +375,7 @@ def test_ddim_step_accepts_the_euler_step():
         ({"signal": lambda bj, bk: bj}, "hệ số của x̂₀: √ᾱ_j"),
         ({"signal": lambda bj, bk: bk**0.5}, "không phải √ᾱ_k"),
         ({"noise": lambda bj, bk: 0.0}, "nhiễu cũ vẫn còn"),
+        ({"noise": lambda bj, bk: -((1 - bj) ** 0.5)}, "Ngược dấu khi trộn"),
         ({"clean": lambda x, e, bk: x - (1 - bk) ** 0.5 * e}, "còn phải chia"),
         ({"clean": lambda x, e, bk: (x - (1 - bk) * e) / bk**0.5}, "hệ số của ε"),
         ({"clean": lambda x, e, bk: (x - (1 - bk) ** 0.5 * e) / bk}, "không phải ᾱ_k"),
@@ -363,6 +396,21 @@ def test_ddim_step_half_way_answers():
         alpha = bar[k] / bar[j]
         return (x - (1 - alpha) / (1 - bar[k]).sqrt() * eps) / alpha.sqrt()
 
+    def step(x, k, j, eps, bar):
+        return bar[j].sqrt() * clean(x, k, j, eps, bar) + (1 - bar[j]).sqrt() * eps
+
+    def no_roots(x, k, j, eps, bar):
+        return bar[j] * (x - (1 - bar[k]) * eps) / bar[k] + (1 - bar[j]) * eps
+
+    for wrong, hint in (
+        (lambda x, k, j, eps, bar: step(x, k, k - 1, eps, bar), "về bước k − 1"),
+        (lambda x, k, j, eps, bar: step(x, j, k, eps, bar), "bị đổi chỗ"),
+        (lambda x, k, j, eps, bar: step(x, k, j + 1, eps, bar), "alpha_bar[j]"),
+        (lambda x, k, j, eps, bar: bar[j].sqrt() * x, "chưa dùng ε"),
+        (no_roots, "mọi dấu căn"),
+    ):
+        assert hint in checks.ddim_step(wrong).message
+    assert checks.ddim_step(step)
     assert "còn phải trộn lại" in checks.ddim_step(clean).message
     assert "không chỉ xóa" in checks.ddim_step(mean_only).message
 

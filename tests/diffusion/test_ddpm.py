@@ -483,6 +483,7 @@ def test_a_short_fit_approaches_the_moons_and_never_beats_the_truth():
         (lambda: DDPM(2).sample(3, eta=0.5), "eta = 0.5.*ddim"),
         (lambda: DDPM(2).sample(3, "ddim", eta=2.0), "eta = 2.0"),
         (lambda: DDPM(2).path(torch.randn(3, 5)), r"\(3, 5\).*\(n, 2\)"),
+        (lambda: DDPM(2).generate(torch.randn(3, 5)), r"\(3, 5\).*\(n, 2\)"),
     ],
 )
 def test_bad_arguments(call, message):

@@ -159,6 +159,9 @@ def test_tables_follow_the_data(dtype):
         (lambda: cosine_schedule(10, offset=-1.0), "offset = -1.0"),
         (lambda: cosine_schedule(10).timetable(11), "steps = 11.*từ 1 đến 10"),
         (lambda: cosine_schedule(10).jump(3, 3), "j = 3, k = 3"),
+        (lambda: cosine_schedule(10).diffuse(torch.ones(1, 1), -1, torch.ones(1, 1)), "k = -1"),
+        (lambda: cosine_schedule(10).step(torch.ones(1, 1), 11, torch.ones(1, 1)), "k = 11"),
+        (lambda: cosine_schedule(10).posterior_mean(*torch.ones(2, 1, 1), 0), "k = -1"),
     ],
 )
 def test_bad_arguments(call, message):
