@@ -37,7 +37,7 @@ PRESETS = {
 }
 SAMPLERS = {
     "ddim": "DDIM, η = 0",
-    "half": "DDIM, η = 0,5",
+    "half": "DDIM, η = 0.5",
     "tilde": "DDPM, β̃ (η = 1)",
     "beta": "DDPM, β",
 }
