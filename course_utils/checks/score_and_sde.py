@@ -6,6 +6,7 @@ Mỗi hàm tự tính đáp án từ đề bài; gợi ý nhắm vào những l�
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 import torch
 from torch import Tensor
@@ -65,6 +66,10 @@ def score_by_hand(answer: Any) -> Report:
                 "Đó là điểm số của dữ liệu sạch. Ở đây x_s có phương sai a²·4 + σ².",
             ),
             (
+                (eps, conditional, -NOISY / math.sqrt(variance), None),
+                "Điểm số của Gauss là −x chia cho phương sai, không phải cho độ lệch chuẩn.",
+            ),
+            (
                 (eps, conditional, -NOISY / (A * DATA_VARIANCE + SIGMA), None),
                 "Phương sai cộng theo bình phương: a²·4 + σ².",
             ),
@@ -121,9 +126,9 @@ def dsm_loss(answer: Any) -> Report:
     """
     inputs = []
     for n, d in ((1, 1), (4, 2), (7, 3)):
-        s = sample_points(n, 1, 3).sigmoid()
-        a = (1 - s**2).sqrt()
-        inputs.append((_net, 2 + sample_points(n, d, 1), sample_points(n, d, 2), s, a, s))
+        s, angle = sample_points(n, 1, 3).sigmoid(), 1.5 * sample_points(n, 1, 4).sigmoid()
+        x0, eps = 2 + sample_points(n, d, 1), sample_points(n, d, 2)
+        inputs.append((_net, x0, eps, s, angle.cos(), angle.sin()))
     return function(
         answer,
         denoising(),
@@ -146,6 +151,10 @@ def dsm_loss(answer: Any) -> Report:
             (
                 denoising(place=lambda x0, eps, a, sigma: sigma * x0 + a * eps),
                 "Đổi chỗ a và σ: a đi với dữ liệu, σ đi với nhiễu.",
+            ),
+            (
+                denoising(place=lambda x0, eps, a, sigma: a * x0 - sigma * eps),
+                "x_s = a·x₀ + σ·ε: cộng nhiễu, không trừ.",
             ),
             (denoising(place=lambda x0, eps, a, sigma: x0), "Mạng phải nhìn x_s, không phải x₀."),
             (
@@ -179,6 +188,14 @@ def dsm_loss(answer: Any) -> Report:
             (
                 denoising(call=lambda net, s, x: net(1 - s, x)),
                 "Mạng nhận thời gian nhiễu s, không phải t = 1 − s.",
+            ),
+            (
+                lambda net, x0, eps, s, a, sigma: denoising()(net, x0, eps, sigma, a, sigma),
+                "Bạn đưa σ cho mạng. Mạng nhận thời gian nhiễu s; σ chỉ để làm nhiễu x₀.",
+            ),
+            (
+                lambda net, x0, eps, s, a, sigma: denoising()(net, x0, eps, s, a, s),
+                "Bạn làm nhiễu bằng s. Nhiễu ε nhân với σ, không phải với thời gian s.",
             ),
             (
                 denoising(reduce=lambda e: e.square().mean()),
@@ -237,6 +254,18 @@ def langevin_step(answer: Any) -> Report:
             (
                 lambda score, x, h, eps: x + h * score(x) + h * eps,
                 "Nhiễu nhân với √(2h), không phải h.",
+            ),
+            (
+                lambda score, x, h, eps: x + h * score(x) + 2 * math.sqrt(h) * eps,
+                "Nhiễu là √(2h)·ε: số 2 nằm trong căn.",
+            ),
+            (
+                lambda score, x, h, eps: x + h * score(x) + math.sqrt(2) * h * eps,
+                "Nhiễu là √(2h)·ε: h cũng nằm trong căn.",
+            ),
+            (
+                lambda score, x, h, eps: x + score(x) + math.sqrt(2 * h) * eps,
+                "Điểm số phải nhân với độ dài bước h.",
             ),
             (
                 lambda score, x, h, eps: x - h * score(x) + math.sqrt(2 * h) * eps,
@@ -303,6 +332,10 @@ def ula_variance(answer: Any) -> Report:
                 (right, 2.0),
                 "h < 2 là của N(0, 1). Cần |1 − h/c²| < 1.",
             ),
+            (
+                (c2 / (1 - h / c2), None),
+                "Giải v = (1 − h/c²)²v + 2h: ở mẫu là h/(2c²), bạn quên số 2.",
+            ),
             ((right, c2), "Ở h = c² một bước xóa sạch quá khứ, chưa nổ. Cần |1 − h/c²| < 1."),
             (
                 (right, 2 * math.sqrt(c2)),
@@ -341,6 +374,7 @@ def reverse_drifts(answer: Any) -> Report:
             (pair(1.0, 1.0), "ODE không thêm nhiễu, nên chỉ cần ½g²·score."),
             (pair(0.5, 1.0), "Hai hệ số đổi chỗ: SDE cần g², ODE cần ½g²."),
             (pair(-1.0, -0.5), "Sai dấu của điểm số: quay ngược thì đi về phía đông hơn."),
+            (pair(1.0, -0.5), "Trong ODE, điểm số cũng phải mang dấu cộng khi đi theo t = 1 − s."),
             (
                 pair(1.0, 0.5, sign=1.0),
                 "Thời gian đảo chiều thì f đổi dấu: −f.",
@@ -434,7 +468,8 @@ def whose_likelihood(answer: Any) -> Report:
         return Report(False, f"Cần ba chữ, nhưng nhận được {len(words)}.")
     if (empty := blank(*words, name="đủ ba chữ")) is not None:
         return empty
-    words = [str(word).strip().lower() for word in words]
+    # Bàn phím có máy gõ dấu rời (NFD): đưa về một dạng rồi mới so.
+    words = [" ".join(normalize("NFC", str(word)).lower().split()) for word in words]
     for name, word in zip(names, words, strict=True):
         if word not in (EXACT, BOUND):
             return Report(False, f"{name}: «{word}» lạ. Hãy viết «{EXACT}» hoặc «{BOUND}».")

@@ -47,6 +47,8 @@ class DiffusedMixture:
 
     def parts(self, s: Time, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """log π_k N(x; …) (n, K); x − aμ_k trong trục riêng (n, K, D); phương sai; các trục."""
+        if x.ndim != 2 or x.shape[1] != self.means.shape[1]:
+            raise InputError(f"x {tuple(x.shape)}; hỗn hợp này cần (n, {self.means.shape[1]}).")
         a, sigma = (v.to(x).reshape(-1, 1, 1) for v in self.sde.marginal(as_time(s)))
         means, axes = self.means.to(x), self.axes.to(x)
         centred = torch.einsum("nkd,kdj->nkj", x[:, None] - a * means, axes)

@@ -21,6 +21,17 @@ def check_step(step_size: float) -> None:
         raise InputError(f"step_size = {step_size}; cần một số dương, ví dụ 0.01.")
 
 
+def checked(score: Tensor, x: Tensor) -> Tensor:
+    """Điểm số cùng hình dạng với x; nếu không, (n,) cộng (n, 1) sẽ nở thành (n, n)."""
+    shape = tuple(score.shape) if isinstance(score, Tensor) else type(score).__name__
+    if shape != tuple(x.shape):
+        raise InputError(
+            f"Điểm số trả về {shape} từ x {tuple(x.shape)}; nó phải là một tensor cùng hình dạng "
+            f"với x. Hãy xem lại hàm score."
+        )
+    return score
+
+
 @torch.no_grad()
 def langevin(
     score: Score,
@@ -50,7 +61,7 @@ def langevin(
     visited = [x]
     for _ in range(steps):
         xi = torch.randn(x.shape, generator=generator, dtype=x.dtype, device="cpu").to(x.device)
-        x = x + step_size * score(x) + (2 * step_size) ** 0.5 * xi
+        x = x + step_size * checked(score(x), x) + (2 * step_size) ** 0.5 * xi
         if path:
             visited.append(x)
     return torch.stack(visited) if path else x

@@ -3,6 +3,7 @@
 import math
 import re
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -62,6 +63,7 @@ def test_score_by_hand_by_integrating_the_posterior():
         ((-0.5, 1.38889, 0, 0), "hai lần"),
         ((-0.5, 0.83333, 0.83333, 0), "không biết x₀"),
         ((-0.5, 0.83333, -0.125, 0), "dữ liệu sạch"),
+        ((-0.5, 0.83333, -0.5 / 2.92**0.5, 0), "cho độ lệch chuẩn"),
         ((-0.5, 0.83333, -0.5 / 3.8, 0), "theo bình phương"),
         ((-0.5, 0.83333, -0.5, 0), "N(0, 1)"),
         ((-0.5, 0.83333, 0.17123, 0), "phía đông"),
@@ -97,6 +99,7 @@ def test_dsm_loss_accepts_right_answers():
         ({"place": lambda x0, e, a, sigma: a * x0 + sigma**2 * e}, "không phải σ²"),
         ({"place": lambda x0, e, a, sigma: a**2 * x0 + sigma * e}, "không phải a²"),
         ({"place": lambda x0, e, a, sigma: sigma * x0 + a * e}, "Đổi chỗ"),
+        ({"place": lambda x0, e, a, sigma: a * x0 - sigma * e}, "không trừ"),
         ({"place": lambda x0, e, a, sigma: x0}, "không phải x₀"),
         ({"place": lambda x0, e, a, sigma: e}, "cho đáp án"),
         ({"target": lambda x0, e, a, sigma: -e / sigma}, "của điểm số"),
@@ -119,6 +122,17 @@ def test_dsm_loss_hints(pieces, hint):
     assert hint in report.message
 
 
+def test_dsm_loss_tells_the_time_from_the_noise_scale():
+    """s và σ là hai số khác nhau; lẫn chúng ở chỗ nào cũng phải lộ."""
+    right = checks.denoising()
+    asked = checks.dsm_loss(lambda net, x0, e, s, a, sigma: right(net, x0, e, sigma, a, sigma))
+    assert not asked
+    assert "đưa σ cho mạng" in asked.message
+    noised = checks.dsm_loss(lambda net, x0, e, s, a, sigma: right(net, x0, e, s, a, s))
+    assert not noised
+    assert "làm nhiễu bằng s" in noised.message
+
+
 @pytest.mark.equation("eq-langevin")
 def test_langevin_step_agrees_with_the_package():
     from course_utils.diffusion.langevin import langevin
@@ -138,6 +152,9 @@ def test_langevin_step_agrees_with_the_package():
         (lambda f, x, h, e: x + h * f(x) + h**0.5 * e, "Thiếu căn hai"),
         (lambda f, x, h, e: x + h * f(x) + 2 * h * e, "không phải 2h"),
         (lambda f, x, h, e: x + h * f(x) + h * e, "không phải h"),
+        (lambda f, x, h, e: x + h * f(x) + 2 * h**0.5 * e, "số 2 nằm trong căn"),
+        (lambda f, x, h, e: x + h * f(x) + 2**0.5 * h * e, "h cũng nằm trong căn"),
+        (lambda f, x, h, e: x + f(x) + (2 * h) ** 0.5 * e, "độ dài bước h"),
         (lambda f, x, h, e: x - h * f(x) + (2 * h) ** 0.5 * e, "Ngược dấu"),
         (lambda f, x, h, e: x + h * f(x), "Không có nhiễu"),
         (lambda f, x, h, e: x + h / 2 * f(x) + (2 * h) ** 0.5 * e, "không phải h/2"),
@@ -172,6 +189,7 @@ def test_ula_variance_by_iterating_the_step():
         ((0.55902, 0.5), "độ lệch chuẩn"),
         ((0.208333, 0.5), "Sai dấu"),
         ((0.15625, 0.5), "phương sai 2h"),
+        ((0.416667, 0.5), "quên số 2"),
         ((0.3125, 2.0), "h < 2"),
         ((0.3125, 0.25), "chưa nổ"),
         ((0.3125, 1.0), "phương sai c²"),
@@ -267,7 +285,8 @@ def test_whose_likelihood():
     right = ("cận dưới", "chính xác", "cận dưới")
     assert checks.whose_likelihood(right)
     assert checks.whose_likelihood(dict(zip(("DDPM", "ODE", "SDE"), right, strict=True)))
-    assert checks.whose_likelihood(["Cận dưới", " chính xác ", "cận dưới"])
+    assert checks.whose_likelihood(["Cận dưới", " chính xác ", "cận  dưới"])
+    assert checks.whose_likelihood([normalize("NFD", word) for word in right])
     assert "ELBO" in checks.whose_likelihood(("chính xác",) * 3).message
     assert "vi phôi" in checks.whose_likelihood(("cận dưới",) * 3).message
     assert "mô hình ODE" in checks.whose_likelihood(("cận dưới", "chính xác", "chính xác")).message

@@ -112,6 +112,13 @@ def test_weights_need_not_sum_to_one():
         ([1.0], [[0.0, 1.0]], [[[1.0]]]),
     ],
 )
-def test_bad_arguments(arguments):
+def test_bad_parts(arguments):
     with pytest.raises(InputError, match=r"cần \(K,\), \(K, D\) và \(K, D, D\)"):
         DiffusedMixture(*arguments, VP())
+
+
+@pytest.mark.parametrize("call", ["log_prob", "score", "net", "denoised"])
+@pytest.mark.parametrize("shape", [(5,), (5, 3), (5, 2, 1)])
+def test_points_of_another_shape_are_refused(call, shape):
+    with pytest.raises(InputError, match=r"cần \(n, 2\)"):
+        getattr(plane(VP()), call)(0.5, torch.zeros(shape))

@@ -102,6 +102,8 @@ def test_path_seed_and_inputs_are_respected():
         (lambda x: langevin(torch.neg, x, 0.1, 0), "`steps` = 0"),
         (lambda x: langevin(torch.neg, x / 0, 0.1, 3), "vô cực"),
         (lambda x: langevin(torch.neg, [0.0], 0.1, 3), "kiểu list"),
+        (lambda x: langevin(lambda y: -y[:, 0], x, 0.1, 3), "cùng hình dạng"),
+        (lambda x: langevin(lambda y: None, x, 0.1, 3), "NoneType"),
         (lambda x: stationary_variance(2.0), "văng ra vô cực"),
         (lambda x: stationary_variance(-1.0), "step_size = -1.0"),
         (lambda x: annealed_langevin(None, x, VP(), [0.1, 0.5]), "giảm dần"),
