@@ -106,11 +106,19 @@ def three_laws(answer: Any) -> Report:
         tol=2e-4,
         name="ba phương sai",
         hints=[
+            (
+                (1.2, None, None),
+                "1.2 là trung bình của luật nguội; đề hỏi phương sai.",
+            ),
             ((v, v, v), "¼ là của luật có điều kiện, tức w = 1. Ở đây w = 3."),
             (
                 (cold, cold, cold),
                 "Luật nguội thì đúng. Nhưng SDE và ODE KHÔNG lấy mẫu luật nguội: đó là điều "
                 "chương này bác bỏ.",
+            ),
+            (
+                (cold, cold, None),
+                "SDE không lấy mẫu luật nguội: phương sai của nó là v(1 − v^{2w−1})/((2w − 1)κ).",
             ),
             (
                 (v / w, None, None),
@@ -125,6 +133,10 @@ def three_laws(answer: Any) -> Report:
             ((tempered_variance(2.0), None, None), "Bạn dùng w = 2; ở đây w = 3."),
             ((1 / cold, None, None), "Đó là độ chính xác; phương sai là nghịch đảo."),
             ((math.sqrt(cold), None, None), "Đó là độ lệch chuẩn; đề hỏi phương sai."),
+            (
+                (cold, sde_variance(w + 1), None),
+                "Số mũ của SDE là 2w − 1, không phải 2w + 1.",
+            ),
             (
                 (cold, v * (1 - v ** (w - 1)) / ((w - 1) * (1 - v)), None),
                 "Số mũ của SDE là 2w − 1, không phải w − 1.",
@@ -198,6 +210,18 @@ def classifier_step(answer: Any) -> Report:
                 "Đó là a = √(1 − σ²), hệ số của dữ liệu; cần σ, hệ số của nhiễu.",
             ),
             (
+                lambda eps, grad, sigma, w: -w * sigma * grad,
+                "Thiếu ε_θ: gradient được CỘNG THÊM vào dự đoán của mạng, không thay nó.",
+            ),
+            (
+                lambda eps, grad, sigma, w: w * grad - eps / sigma,
+                "Đó là điểm số đã dẫn hướng; đề hỏi nhiễu. Nhân với −σ.",
+            ),
+            (
+                step(lambda sigma: math.sqrt(1 - sigma**2) / sigma),
+                "Chỉ nhân với σ: ε = −σ∇log p, không có a.",
+            ),
+            (
                 lambda eps, grad, sigma, w: eps - sigma * grad,
                 "Bạn quên trọng số w.",
             ),
@@ -222,7 +246,7 @@ def drop_labels(answer: Any) -> Report:
     u = torch.tensor([0.05, 0.5, 0.15, 0.95, 0.0, 0.2])
     labels = torch.tensor([3, 1, 4, 1, 5, 9])
     inputs = [(labels, u, 0.1, 10), (labels, u, 0.3, 10), (labels, u, 0.0, 10), (labels, u, 1.0, 7)]
-    return function(
+    report = function(
         answer,
         lambda c, u, p, null: torch.where(u < p, torch.full_like(c, null), c),
         inputs,
@@ -258,8 +282,23 @@ def drop_labels(answer: Any) -> Report:
                 "Mỗi điểm một đồng xu riêng, không phải cả lô một đồng xu.",
             ),
             (lambda c, u, p, null: c, "Bạn chưa bỏ nhãn nào."),
+            (
+                lambda c, u, p, null: torch.where(u < p, torch.full_like(c, 10), c),
+                "Nhãn rỗng đến từ đối số `null`; nó không luôn là 10.",
+            ),
+            (
+                lambda c, u, p, null: torch.where(u < p, torch.full_like(c, -1), c),
+                "Nhãn rỗng là đối số `null`. Số −1 không có hàng nào trong bảng vector.",
+            ),
         ],
     )
+    if report and torch.as_tensor(answer(labels.clone(), u.clone(), 0.3, 10)).is_floating_point():
+        return Report(
+            False,
+            "Giá trị đúng, nhưng là số thực. Nhãn dùng để tra bảng nên phải giữ kiểu nguyên; đừng "
+            "trộn nó với một số thực.",
+        )
+    return report
 
 
 def attend(
@@ -312,6 +351,22 @@ def cross_attention(answer: Any) -> Report:
                 "d là số chiều của truy vấn và khóa, không phải số chữ L.",
             ),
             (
+                lambda q, k, v: attend(q, k, v, scale=lambda d: math.sqrt(v.shape[1])),
+                "d là số chiều của truy vấn và khóa, không phải của giá trị.",
+            ),
+            (
+                lambda q, k, v: attend(q, k, v, scale=lambda d: math.sqrt(len(q))),
+                "d là số chiều của truy vấn và khóa, không phải số vị trí ảnh N.",
+            ),
+            (
+                lambda q, k, v: (q @ k.T / math.sqrt(k.shape[1])).exp() @ v,
+                "Mới lấy mũ, chưa chia cho tổng: các trọng số của một vị trí phải cộng lại bằng 1.",
+            ),
+            (
+                lambda q, k, v: v[(q @ k.T).argmax(1)],
+                "Chọn hẳn một chữ thì không học được bằng gradient; hãy TRỘN bằng softmax.",
+            ),
+            (
                 lambda q, k, v: attend(q, k, v, over=0),
                 "Softmax nhầm chiều: chạy trên các CHỮ (trục 1), để mỗi vị trí ảnh có tổng trọng "
                 "số bằng 1.",
@@ -360,6 +415,14 @@ def pca_error(answer: Any) -> Report:
             ((EIGENVALUES[-1], None), "Bỏ hai trị riêng: cộng cả 1.5 và 0.5."),
             ((0.0, None), "Khuếch tán hoàn hảo không lấy lại được hướng đã bỏ."),
             ((None, sum(EIGENVALUES)), "Mẫu giải mã tất định không có gì ở hai hướng bị bỏ."),
+            (
+                (None, kept / KEPT),
+                "Tổng phương sai của mẫu, không phải trung bình theo chiều.",
+            ),
+            (
+                (None, kept / sum(EIGENVALUES)),
+                "Đó là phần phương sai được giữ; đề hỏi chính tổng phương sai.",
+            ),
             ((math.sqrt(lost), None), "Đề hỏi E‖x − x̂‖², không lấy căn."),
             ((lost**2, None), "Trị riêng đã là phương sai, không bình phương nữa."),
         ],
@@ -385,6 +448,10 @@ def latent_bound(answer: Any) -> Report:
             (r - q, "Thiếu cận của tiên nghiệm."),
             (p - q, "Thiếu số hạng tái tạo."),
             (-(r + p - q), "Đó là đối của cận; cận của log xác suất này âm."),
+            (
+                (r + p - q) / math.log(2),
+                "Đó là bit; đề hỏi nat.",
+            ),
             (r, "Tái tạo mới là một trong ba số hạng."),
         ],
     )

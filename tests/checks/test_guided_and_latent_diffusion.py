@@ -150,6 +150,9 @@ COLD, NOISY, SMOOTH = 0.1, 0.0666016, 0.015625
     ("answer", "hint"),
     [
         ((0.25, 0.25, 0.25), "w = 1"),
+        ((1.2, 1.3125, 1.5), "trung bình của luật nguội"),
+        ((COLD, COLD, SMOOTH), "SDE không lấy mẫu luật nguội"),
+        ((COLD, 0.25 * (1 - 4.0**-7) / (7 * 0.75), SMOOTH), "không phải 2w + 1"),
         ((COLD, COLD, COLD), "KHÔNG lấy mẫu luật nguội"),
         ((0.25 / 3, NOISY, SMOOTH), "quên mất p(x)"),
         ((1 / 13, NOISY, SMOOTH), "không phải 1/v"),
@@ -201,6 +204,9 @@ def test_classifier_step_turns_the_score_into_the_conditional_score():
         (lambda e, g, s, w: e - w * g / s, "không chia"),
         (lambda e, g, s, w: e - w * s**0.5 * g, "không phải √σ"),
         (lambda e, g, s, w: e - w * (1 - s**2) ** 0.5 * g, "hệ số của dữ liệu"),
+        (lambda e, g, s, w: -w * s * g, "Thiếu ε_θ"),
+        (lambda e, g, s, w: w * g - e / s, "đề hỏi nhiễu"),
+        (lambda e, g, s, w: e - w * (1 - s**2) ** 0.5 / s * g, "không có a"),
         (lambda e, g, s, w: e - s * g, "quên trọng số"),
         (lambda e, g, s, w: e - (w + 1) * s * g, "Lệch một"),
         (lambda e, g, s, w: (1 - w) * e - w * s * g, "hệ số 1"),
@@ -235,6 +241,9 @@ def test_drop_labels_accepts_right_answers():
         (lambda c, u, p, null: c[u >= p], "không bỏ ĐIỂM"),
         (lambda c, u, p, null: c if u[0] >= p else torch.full_like(c, null), "một đồng xu riêng"),
         (lambda c, u, p, null: c, "chưa bỏ nhãn nào"),
+        (lambda c, u, p, null: c.masked_fill(u < p, 10), "không luôn là 10"),
+        (lambda c, u, p, null: c.masked_fill(u < p, -1), "Số −1"),
+        (lambda c, u, p, null: torch.where(u < p, float(null), c), "kiểu nguyên"),
     ],
 )
 def test_drop_labels_hints(wrong, hint):
@@ -274,6 +283,10 @@ def test_cross_attention_accepts_right_answers_and_the_hand_example():
         (lambda q, k, v: (q @ k.T / k.shape[1]).softmax(1) @ v, "không phải d."),
         (lambda q, k, v: (q @ k.T * k.shape[1] ** 0.5).softmax(1) @ v, "không nhân"),
         (lambda q, k, v: (q @ k.T / len(k) ** 0.5).softmax(1) @ v, "không phải số chữ"),
+        (lambda q, k, v: (q @ k.T / v.shape[1] ** 0.5).softmax(1) @ v, "không phải của giá trị"),
+        (lambda q, k, v: (q @ k.T / len(q) ** 0.5).softmax(1) @ v, "số vị trí ảnh"),
+        (lambda q, k, v: (q @ k.T / k.shape[1] ** 0.5).exp() @ v, "chưa chia cho tổng"),
+        (lambda q, k, v: v[(q @ k.T).argmax(1)], "TRỘN bằng softmax"),
         (lambda q, k, v: (q @ k.T / k.shape[1] ** 0.5).softmax(0) @ v, "nhầm chiều"),
         (lambda q, k, v: checks.attend(q, k, v, causal=True), "Không che"),
         (lambda q, k, v: (q @ k.T / k.shape[1] ** 0.5) @ v, "Thiếu softmax"),
@@ -318,6 +331,8 @@ def test_pca_error_by_projecting_a_sample_with_exactly_those_eigenvalues():
         ((0.0, 10), "không lấy lại được"),
         ((2.0, 10), "giải mã tất định"),
         ((math.sqrt(2), 8), "không lấy căn"),
+        ((2.0, 4.0), "trung bình theo chiều"),
+        ((2.0, 0.8), "chính tổng phương sai"),
         ((4.0, 8), "không bình phương"),
     ],
 )
@@ -360,6 +375,7 @@ def test_latent_bound_is_a_bound_on_a_linear_gaussian_model():
         (-25, "tái tạo"),
         (87, "đối của cận"),
         (-62, "một trong ba"),
+        (-87 / math.log(2), "đề hỏi nat"),
     ],
 )
 def test_latent_bound_hints(answer, hint):
