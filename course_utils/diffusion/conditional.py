@@ -220,6 +220,8 @@ class GuidedDDPM(DDPM):
         Sách: (eq-cfg), (eq-tempered)
         """
         if condition is None:
+            if guidance not in (0, 1):
+                raise InputError(f"guidance = {guidance} mà không có `condition` nào để nghe theo.")
             return super().sample(n, **settings)
         return self.given(condition, guidance).sample(n, **settings)
 

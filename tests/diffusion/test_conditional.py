@@ -357,6 +357,7 @@ SMALL = GuidedDDPM(2, 3, (8, 8), steps=5)
         (lambda: SMALL.sample(3, -1), "từ -1 đến -1"),
         (lambda: SMALL.sample(3, torch.tensor([0, 1])), "2 điều kiện cho 3 điểm"),
         (lambda: SMALL.sample(0, 1), "số nguyên dương"),
+        (lambda: SMALL.sample(3, guidance=2.0), "guidance = 2.0 mà không có"),
         (lambda: fit(SMALL, (torch.randn(4, 2), torch.zeros(3).long()), steps=1), "4 điểm mà 3"),
     ],
 )
@@ -373,4 +374,7 @@ def test_a_model_of_one_class_shares_everything_but_the_condition():
     assert one.norm is model.norm
     assert one.schedule is model.schedule
     assert isinstance(one.schedule, NoiseSchedule)
+    # Điều kiện đi theo mô hình sang thiết bị khác, mà không vào tệp trọng số.
+    assert "net.condition" in dict(one.named_buffers())
+    assert "net.condition" not in one.state_dict()
     torch.testing.assert_close(one.sample(5, seed=3), model.sample(5, 1, seed=3))
