@@ -1,7 +1,5 @@
 """Trọng số dẫn hướng trên một trục: mẫu dẫn hướng, luật có điều kiện, và luật nguội."""
 
-import math
-
 import torch
 import traitlets
 from matplotlib.figure import Figure
@@ -163,14 +161,3 @@ class GuidanceScale(LiveFigure):
         right.set(xlim=(-3, 3), xlabel="$x$", ylabel="mật độ", title=f"$w$ = {self.weight:g}")
         right.legend(fontsize=8)
         return figure
-
-
-def ode_variance(weight: float) -> float:
-    """Phương sai khi đi theo ODE của "gauss": (1/4)^w. Sách: (eq-guided-gaussian)"""
-    return 0.25**weight
-
-
-def sde_variance(weight: float) -> float:
-    """Phương sai khi đi theo SDE của "gauss", w > 1/2. Sách: (eq-guided-gaussian)"""
-    power = 2 * weight - 1
-    return 0.25 * (1 - math.exp(power * math.log(0.25))) / (power * 0.75)
