@@ -156,7 +156,7 @@ function render({ model, el }) {
     right: rowOne("phần hạt có $x_1 > 0$", "lf-right"),
     weight: rowOne("xác suất đúng của bên ấy", "lf-weight"),
     variance: rowAll("phương sai của $x_2$, các hạt", "lf-variance"),
-    limit: rowAll("khi chuỗi dừng, tính trước", "lf-limit"),
+    limit: rowAll("phương sai dừng, theo công thức", "lf-limit"),
     truth: rowAll("phương sai đúng $c^2 + σ^2$", "lf-truth"),
   };
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
