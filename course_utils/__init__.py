@@ -21,6 +21,10 @@ _HOMES = {
     "GPT": "autoregressive",
     "FlowMatching": "flow_matching",
     "RectifiedFlow": "flow_matching",
+    "DDPM": "diffusion",
+    "ScoreSDE": "diffusion",
+    "GuidedDDPM": "diffusion",
+    "LatentDiffusion": "diffusion",
 }
 __all__ = ["__version__", *_HOMES]
 

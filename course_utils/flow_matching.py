@@ -20,8 +20,7 @@ from .couplings import Coupling, independent, optimal_transport
 from .errors import InputError
 from .flows.continuous import OdeFlow
 from .flows.fields import Field, VelocityMLP
-from .flows.images import Flatten, Logit
-from .flows.linear import ActNorm
+from .flows.images import data_side, event_shape_of
 from .flows.ode import FIXED_STEP, Solver
 from .flows.transform import Compose, Flow, StandardNormal, Transform
 
@@ -97,23 +96,14 @@ class FlowMatching(Flow):
         solver: Solver | None = None,
         alpha: float | None = None,
     ):
-        event_shape = (dim,) if isinstance(dim, int) else tuple(dim)
+        event_shape = event_shape_of(dim)
         size = math.prod(event_shape)
-        if len(event_shape) not in (1, 3) or size < 1:
-            raise InputError(
-                f"dim = {dim}; cần một số chiều dương hoặc một hình dạng ảnh, ví dụ (1, 8, 8)."
-            )
         if not 0 <= sigma_min < 1:
             raise InputError(f"sigma_min = {sigma_min}; cần một số từ 0 đến dưới 1, ví dụ 0.01.")
-        data_side: list[Transform] = [ActNorm(size).requires_grad_(False)]
-        if len(event_shape) == 3:
-            data_side.append(Flatten(event_shape))
-        if alpha is not None:
-            data_side.append(Logit(alpha))
         if field is None:
             field = VelocityMLP(size, hidden, frequencies, activation)
         super().__init__(
-            Compose([OdeFlow(field, solver), Compose(data_side)]),
+            Compose([OdeFlow(field, solver), data_side(event_shape, alpha)]),
             StandardNormal((size,)),
             event_shape,
         )

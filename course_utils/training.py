@@ -17,6 +17,8 @@ from .base import GenerativeModel
 from .data.toy import ToyDensity
 from .errors import InputError
 
+Batch = Tensor | tuple[Tensor, ...]
+
 
 @dataclass
 class History:
@@ -45,7 +47,7 @@ def learning_rate(step: int, steps: int) -> float:
 
 def fit(
     model: GenerativeModel,
-    data: Tensor | ToyDensity,
+    data: Batch | ToyDensity,
     *,
     steps: int,
     batch_size: int = 512,
@@ -53,7 +55,7 @@ def fit(
     seed: int = 0,
     device: torch.device | str | None = None,
     progress: bool = True,
-    validation: Tensor | None = None,
+    validation: Batch | None = None,
     validate_every: int = 50,
     transform=None,
     clip: float = 10.0,
@@ -66,12 +68,13 @@ def fit(
 
     Tham số
     -------
-    data : tensor (N, *event_shape), hoặc một mật độ đồ chơi (mỗi bước một lô mới)
+    data : tensor (N, *event_shape), hoặc một mật độ đồ chơi (mỗi bước một lô mới), hoặc một bộ
+        tensor cùng N hàng, ví dụ (ảnh, nhãn): mỗi lô là một bộ như thế
     steps, batch_size, lr, seed : số bước, cỡ lô, tốc độ học lớn nhất, hạt giống của các lô
     device : mặc định là thiết bị mà mô hình đang ở
-    validation : tensor; có nó thì cứ `validate_every` bước lại đo mất mát trên tập này, và
-        cuối cùng mô hình trở về trạng thái tốt nhất đã gặp (dừng sớm)
-    transform : hàm áp dụng lên mỗi lô, ví dụ khử lượng tử hóa
+    validation : tensor, hay bộ tensor như `data`; có nó thì cứ `validate_every` bước lại đo mất
+        mát trên tập này, và cuối cùng mô hình trở về trạng thái tốt nhất đã gặp (dừng sớm)
+    transform : hàm áp dụng lên mỗi lô, ví dụ khử lượng tử hóa; lô là bộ thì nhận cả bộ
     clip : chuẩn lớn nhất của gradient
     on_step : gọi on_step(k) sau bước thứ k (đếm từ 1), để chụp lại mô hình giữa đường
 
@@ -94,18 +97,27 @@ def fit(
     parameter = next(model.parameters())
     generator = torch.Generator().manual_seed(seed)
 
-    def prepare(batch: Tensor) -> Tensor:
-        batch = batch.to(parameter.device)
+    def each(batch: Batch, action: Callable[[Tensor], Tensor]) -> Batch:
+        return tuple(map(action, batch)) if isinstance(batch, tuple) else action(batch)
+
+    def prepare(batch: Batch) -> Batch:
+        batch = each(batch, lambda part: part.to(parameter.device))
         return batch if transform is None else transform(batch)
 
-    if isinstance(data, Tensor):
+    stored = isinstance(data, Tensor | tuple)
+    if stored:
         model.check(data, "data")
-        data = data.to(parameter.device)  # chép một lần, không chép từng lô
+        data = each(data, lambda part: part.to(parameter.device))  # chép một lần, không từng lô
+        sizes = {len(part) for part in (data if isinstance(data, tuple) else (data,))}
+        if len(sizes) > 1:
+            raise InputError(f"Các phần của dữ liệu có {sorted(sizes)} hàng; chúng phải bằng nhau.")
+        total = sizes.pop()
 
-    def next_batch() -> Tensor:
-        if isinstance(data, Tensor):
-            index = torch.randint(len(data), (min(batch_size, len(data)),), generator=generator)
-            return prepare(data[index.to(data.device)])
+    def next_batch() -> Batch:
+        if stored:
+            index = torch.randint(total, (min(batch_size, total),), generator=generator)
+            index = index.to(parameter.device)
+            return prepare(each(data, lambda part: part[index]))
         return prepare(data.sample(batch_size, generator).to(parameter.dtype))
 
     # Bản gộp (fused) đi qua mọi tham số trong một lần gọi: với mạng nhỏ, nhanh hơn nhiều lần.
@@ -163,7 +175,7 @@ def fit(
 
 
 @torch.no_grad()
-def evaluate(model: GenerativeModel, x: Tensor) -> float:
+def evaluate(model: GenerativeModel, x: Batch) -> float:
     """Mất mát của mô hình trên x ở chế độ đánh giá; chế độ huấn luyện được trả lại như cũ."""
     training = model.training
     model.eval()

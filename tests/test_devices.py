@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from course_utils import (
+    DDPM,
     GAN,
     GPT,
     IWAE,
@@ -16,11 +17,15 @@ from course_utils import (
     WGAN,
     FlowMatching,
     FlowVAE,
+    GuidedDDPM,
     HierarchicalVAE,
+    LatentDiffusion,
     PixelCNN,
     RectifiedFlow,
+    ScoreSDE,
     WaveNet,
 )
+from course_utils.diffusion import Captioned, TextEncoder, UNet
 from course_utils.flows import (
     CNF,
     IAF,
@@ -38,6 +43,7 @@ from course_utils.likelihoods import BernoulliLikelihood, LogisticMixtureLikelih
 from course_utils.mixtures import Gaussian, GaussianMixture
 
 POINTS = torch.randn(4, 2)
+LABELS = torch.arange(4) % 3
 BITS = torch.randint(0, 2, (4, 9)).float()
 DIGITS = torch.randint(0, 17, (4, 1, 8, 8)).float()
 MODELS = {
@@ -73,13 +79,32 @@ MODELS = {
         lambda: RectifiedFlow((1, 8, 8), alpha=0.05),
         torch.rand(4, 1, 8, 8),
     ),
+    "DDPM": (lambda: DDPM(2, steps=5), POINTS),
+    "DDPM on images": (lambda: DDPM((1, 8, 8), (8, 8), steps=5, levels=17), DIGITS),
+    "GuidedDDPM": (lambda: GuidedDDPM(2, 3, steps=5), (POINTS, LABELS)),
+    "GuidedDDPM on images": (
+        lambda: GuidedDDPM((1, 8, 8), net=UNet((1, 8, 8), 4, classes=3), steps=5, levels=17),
+        (DIGITS, LABELS),
+    ),
+    "GuidedDDPM on words": (
+        lambda: GuidedDDPM(
+            (1, 8, 8), net=Captioned(UNet((1, 8, 8), 4, context_dim=8), TextEncoder(8)), steps=5
+        ),
+        (DIGITS, torch.ones(4, 4).long()),
+    ),
+    "LatentDiffusion": (lambda: LatentDiffusion(VAE(2), DDPM(2, steps=5)), POINTS),
+    "ScoreSDE": (lambda: ScoreSDE(2), POINTS),
+    "ScoreSDE on images": (
+        lambda: ScoreSDE((1, 8, 8), (8, 8), sde="ve", weighting="likelihood", alpha=0.05),
+        torch.rand(4, 1, 8, 8),
+    ),
     "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
 }
 # Mẫu của những mô hình này được rút thăm trên CPU rồi mới chép đi, để hạt giống giữ nghĩa.
 DRAWN_ON_CPU = {"MADE", "PixelCNN", "WaveNet", "GPT", "Gaussian", "GaussianMixture"}
 DRAWN_ON_CPU |= {"ResidualFlow", "ResidualFlow on images", "Planar"}
-DRAWN_ON_CPU |= {"FlowMatching", "RectifiedFlow on images"}
+DRAWN_ON_CPU |= {"FlowMatching", "RectifiedFlow on images", "ScoreSDE", "ScoreSDE on images"}
 DRAWN_ON_CPU |= {"RealNVP", "NeuralSplineFlow", "MAF", "IAF", "Glow"}
 DRAWN_ON_CPU |= {"CNF", "CNF with an adaptive solver"}
 

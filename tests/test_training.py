@@ -167,3 +167,40 @@ def test_one_objective_is_the_plain_loop():
                 optimizer.step()
         runs.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
     assert torch.equal(*runs)
+
+
+class Pairs(GenerativeModel):
+    """Nhớ mọi cặp (x, nhãn) mình nhận; mất mát là một hằng nhân một tham số."""
+
+    def __init__(self):
+        super().__init__()
+        self.event_shape = (1,)
+        self.a = torch.nn.Parameter(torch.ones(()))
+        self.seen = []
+
+    def check(self, x, name="x"):
+        pass
+
+    def loss(self, x):
+        self.seen.append(x)
+        return self.a.square()
+
+
+def test_pairs_stay_together():
+    """Dữ liệu là bộ tensor: mỗi lô lấy cùng những hàng của mọi phần, như khi chỉ có một phần."""
+    x, labels = torch.arange(50.0)[:, None], torch.arange(50)
+    both, alone = Pairs(), Pairs()
+    settings = {"steps": 5, "batch_size": 16, "seed": 3, "progress": False}
+    history = fit(both, (x, labels), validation=(x[:3], labels[:3]), **settings)
+    fit(alone, x, **settings)
+    assert history.validation[-1][0] == 5
+    *batches, checked = both.seen
+    for (points, tags), single in zip(batches, alone.seen, strict=True):
+        assert torch.equal(points[:, 0].long(), tags)
+        assert torch.equal(points, single)
+    assert torch.equal(checked[1], labels[:3])
+    doubled = Pairs()
+    fit(doubled, (x, labels), transform=lambda pair: (2 * pair[0], pair[1]), **settings)
+    assert torch.equal(doubled.seen[0][0], 2 * batches[0][0])
+    with pytest.raises(InputError, match=r"\[49, 50\] hàng"):
+        fit(both, (x, labels[:49]), **settings)

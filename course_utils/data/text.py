@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import os
 import re
-import tempfile
 import unicodedata
 import urllib.request
 import warnings
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from . import luc_bat
+from .cache import cache_folder, write_atomically
 
 BOOK = Path(__file__).with_name("book_text.txt.gz")
 
@@ -64,8 +64,7 @@ def truyen_kieu(
         text = clean_verses(read_file(path))
         check_verses(text, f"Tệp {path}")
         return text
-    folder = Path(cache or os.environ.get("COURSE_UTILS_CACHE", "~/.cache/course_utils"))
-    kept = folder.expanduser() / "truyen_kieu.txt"
+    kept = cache_folder(cache) / "truyen_kieu.txt"
     if kept.exists():
         try:
             text = clean_verses(read_file(kept))
@@ -84,7 +83,7 @@ def truyen_kieu(
             "mà giáo trình đã đo; các con số có thể xê dịch chút ít.",
             stacklevel=2,
         )
-    write_atomically(kept, text)
+    write_atomically(kept, text.encode("utf-8"))
     return text
 
 
@@ -125,25 +124,6 @@ def download(url: str, timeout: float, limit: int = 5_000_000) -> bytes:
             f"Bản tải từ {url} dở dang hoặc quá lớn ({len(content)} byte). {ADVICE}"
         )
     return content
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Ghi ra tệp tạm rồi đổi tên: ai đọc giữa chừng cũng không thấy tệp dở dang.
-
-    Không ghi được (đĩa chỉ đọc) thì thôi: chỉ mất công tải lại lần sau.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-            os.replace(name, path)
-        except OSError:
-            os.unlink(name)
-            raise
-    except OSError:
-        return
 
 
 def clean_verses(content: bytes, source: str = "") -> str:

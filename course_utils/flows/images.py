@@ -1,11 +1,15 @@
 """Từ ảnh nguyên đến số thực: khử lượng tử hóa, logit, và các phép xếp lại điểm ảnh."""
 
+import math
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..errors import InputError
-from .transform import Transform
+from .linear import ActNorm
+from .transform import Compose, Transform
 
 
 def dequantize(x: Tensor, levels: int, seed: int | None = None) -> Tensor:
@@ -88,3 +92,27 @@ class Squeeze(Transform):
         if x.shape[-1] % 2 or x.shape[-2] % 2:
             raise InputError(f"Squeeze cần ảnh có cạnh chẵn, ở đây là {x.shape[-2]}×{x.shape[-1]}.")
         return F.pixel_unshuffle(x, 2), x.new_zeros(len(x))
+
+
+def event_shape_of(dim: int | Sequence[int]) -> tuple[int, ...]:
+    """Số chiều hay hình dạng ảnh thành event_shape: 2 -> (2,), (1, 8, 8) -> (1, 8, 8)."""
+    event_shape = (dim,) if isinstance(dim, int) else tuple(dim)
+    if len(event_shape) not in (1, 3) or math.prod(event_shape) < 1:
+        raise InputError(
+            f"dim = {dim}; cần một số chiều dương hoặc một hình dạng ảnh, ví dụ (1, 8, 8)."
+        )
+    return event_shape
+
+
+def data_side(event_shape: Sequence[int], alpha: float | None = None) -> Compose:
+    """Phía dữ liệu: từ tọa độ đã chuẩn tắc (n, D) ra dữ liệu (n, *event_shape).
+
+    ActNorm cố định, lấy theo lô đầu tiên rồi đứng yên; với ảnh thì xếp lại, và Logit khi có
+    `alpha`, cho dữ liệu trong [0, 1).
+    """
+    parts: list[Transform] = [ActNorm(math.prod(event_shape)).requires_grad_(False)]
+    if len(event_shape) == 3:
+        parts.append(Flatten(event_shape))
+    if alpha is not None:
+        parts.append(Logit(alpha))
+    return Compose(parts)

@@ -7,18 +7,22 @@ FlowGrid(flow, name="hai_trang")
 
 from .carried_particles import CarriedParticles
 from .code_area import CodeArea
+from .denoising_steps import DenoisingSteps
 from .dirac_gan import DiracGan
 from .elbo_gap import ElboGap
 from .em_steps import EMSteps
 from .fixed_point import FixedPoint
 from .flow_grid import FlowGrid, export_layers
 from .gan_training import GanTraining, Snapshots
+from .guidance_scale import GuidanceScale
 from .hutchinson_probes import HutchinsonProbes
+from .langevin_particles import LangevinParticles
 from .latent_plane import LatentPlane, export_decoder
 from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
+from .noising_digit import NoisingDigit
 from .pixel_sampler import PixelSampler, export_pixelcnn
 from .residual_fold import ResidualFold
 from .solver_steps import SolverSteps
@@ -30,18 +34,22 @@ from .two_kl import TwoKL
 __all__ = [
     "CarriedParticles",
     "CodeArea",
+    "DenoisingSteps",
     "DiracGan",
     "EMSteps",
     "ElboGap",
     "FixedPoint",
     "FlowGrid",
     "GanTraining",
+    "GuidanceScale",
     "HutchinsonProbes",
+    "LangevinParticles",
     "LatentPlane",
     "LayersToOde",
     "LevelSampler",
     "LiveFigure",
     "Map1D",
+    "NoisingDigit",
     "PixelSampler",
     "ResidualFold",
     "Snapshots",

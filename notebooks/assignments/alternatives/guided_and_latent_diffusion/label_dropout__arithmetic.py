@@ -1,0 +1,14 @@
+# Đúng: numpy và số học trên nhãn.
+import numpy as np
+
+
+def drop_labels(labels, p, null):
+    values = np.array(labels)
+    coins = (np.random.default_rng().random(len(values)) >= 1 - p).astype(values.dtype)
+    coins = coins.reshape(len(values), *[1] * (values.ndim - 1))
+    return values + coins * (np.array(null) - values)
+
+
+def null_mixture(priors, rates):
+    joint = np.array(priors) * np.array(rates)
+    return joint / np.sum(joint)

@@ -1,0 +1,18 @@
+# Sai: sửa x0 tại chỗ.
+def diffuse(x0, k, eps, beta):
+    """x_k của từng điểm, mỗi điểm một bước k."""
+    alpha_bar = torch.cat([beta.new_ones(1), (1 - beta).cumprod(0)])
+    level = alpha_bar[k].reshape(-1, *[1] * (x0.ndim - 1))
+    return x0.mul_(level.sqrt()) + (1 - level).sqrt() * eps
+
+
+def snr(beta):
+    """Tỉ số tín hiệu trên nhiễu ở k = 1, …, T."""
+    alpha_bar = (1 - beta).cumprod(0)
+    return alpha_bar / (1 - alpha_bar)
+
+
+def terminal_kl(x0, beta):
+    """KL từ q(x_T | x_0) tới nhiễu trắng, nat, kích thước (n,)."""
+    left = (1 - beta).prod()  # phần tín hiệu còn lại ᾱ_T
+    return 0.5 * (left * x0.square() - left - torch.log(1 - left)).sum(1)

@@ -1,0 +1,10 @@
+# Sai: luôn bỏ những điểm đầu lô.
+def drop_labels(labels, p, null):
+    dropped = torch.arange(len(labels)) < round(p * len(labels))
+    dropped = dropped.reshape(-1, *[1] * (labels.ndim - 1))
+    return torch.where(dropped, torch.as_tensor(null), labels)
+
+
+def null_mixture(priors, rates):
+    joint = priors * rates
+    return joint / joint.sum()

@@ -1,0 +1,10 @@
+# Sai: tỉ lệ theo xác suất bỏ, quên tiên nghiệm.
+def drop_labels(labels, p, null):
+    dropped = torch.rand(len(labels)) < p
+    dropped = dropped.reshape(-1, *[1] * (labels.ndim - 1))
+    return torch.where(dropped, torch.as_tensor(null), labels)
+
+
+def null_mixture(priors, rates):
+    joint = 0 * priors + rates
+    return joint / joint.sum()

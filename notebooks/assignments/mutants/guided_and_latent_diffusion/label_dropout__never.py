@@ -1,0 +1,10 @@
+# Sai: không bao giờ bỏ.
+def drop_labels(labels, p, null):
+    dropped = torch.rand(len(labels)) > 1
+    dropped = dropped.reshape(-1, *[1] * (labels.ndim - 1))
+    return torch.where(dropped, torch.as_tensor(null), labels)
+
+
+def null_mixture(priors, rates):
+    joint = priors * rates
+    return joint / joint.sum()

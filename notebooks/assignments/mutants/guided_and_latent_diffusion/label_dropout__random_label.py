@@ -1,0 +1,10 @@
+# Sai: thay bằng nhãn của một điểm khác.
+def drop_labels(labels, p, null):
+    dropped = torch.rand(len(labels)) < p
+    dropped = dropped.reshape(-1, *[1] * (labels.ndim - 1))
+    return torch.where(dropped, labels.flip(0), labels)
+
+
+def null_mixture(priors, rates):
+    joint = priors * rates
+    return joint / joint.sum()

@@ -1,0 +1,9 @@
+# Sai: câu bị bỏ từng chữ một.
+def drop_labels(labels, p, null):
+    dropped = torch.rand(labels.shape) < p
+    return torch.where(dropped, torch.as_tensor(null), labels)
+
+
+def null_mixture(priors, rates):
+    joint = priors * rates
+    return joint / joint.sum()

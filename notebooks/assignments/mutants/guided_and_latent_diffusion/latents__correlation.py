@@ -1,0 +1,21 @@
+# Sai: PCA của ma trận tương quan.
+def pca(x, d):
+    mean = x.mean(0)
+    y = (x - mean) / (x.std(0) + 1e-9)
+    _, vectors = torch.linalg.eigh(y.T @ y / len(x))
+    return mean, vectors.flip(1)[:, :d]
+
+
+def discarded(x, d):
+    values = torch.linalg.eigvalsh(torch.cov(x.T, correction=0).reshape(x.shape[1], -1))
+    return values[: x.shape[1] - d].sum()
+
+
+def standard_latents(x, mean, basis):
+    z = (x - mean) @ basis
+    shift, scale = z.mean(0), z.std(0, correction=0)
+    return (z - shift) / scale, shift, scale
+
+
+def decode(y, shift, scale, mean, basis):
+    return mean + (shift + scale * y) @ basis.T

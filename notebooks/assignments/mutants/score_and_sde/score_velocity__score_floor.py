@@ -1,0 +1,16 @@
+# Sai: chặn dưới a để khỏi chia cho 0.
+def denoised(score, x, a, sigma):
+    """Ảnh sạch trung bình E[x0 | x_s = x]."""
+    return (x + sigma**2 * score) / a
+
+
+def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
+    """Vận tốc của khớp luồng, theo thời gian t = 1 - s."""
+    rate = slope_a / a
+    return -rate * x + sigma * (slope_sigma - rate * sigma) * score  # -f + ½g²·điểm số
+
+
+def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
+    """Điểm số, từ vận tốc của khớp luồng."""
+    rate = slope_a / max(a, 1e-3)
+    return (velocity + rate * x) / (sigma * (slope_sigma - rate * sigma))

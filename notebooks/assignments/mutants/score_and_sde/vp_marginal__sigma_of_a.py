@@ -1,0 +1,13 @@
+# Sai: σ = √(1 - a).
+def marginal(s, beta_min, beta_max):
+    """(a, σ) của SDE VP lúc s."""
+    s = torch.as_tensor(s, dtype=torch.float64)
+    total = s * beta_min + s**2 * (beta_max - beta_min) / 2  # ∫β từ 0 tới s
+    return torch.exp(-total / 2), torch.sqrt(-torch.expm1(-total / 2))
+
+
+def time_of_snr(snr, beta_min, beta_max):
+    """Lúc s mà a²/σ² bằng snr."""
+    total = torch.log1p(1 / snr)  # e^-∫β = a² = snr/(1 + snr)
+    spread = beta_max - beta_min
+    return 2 * total / (beta_min + torch.sqrt(beta_min**2 + 2 * spread * total))
