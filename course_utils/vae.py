@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .base import DensityModel, check_count
+from .base import DensityModel, check_batch, check_count
 from .errors import InputError
 from .latent import LatentVariableModel
 from .likelihoods import LOG_2PI, Likelihood, gaussian_kl, gaussian_log_prob, reparameterize
@@ -190,7 +190,7 @@ class ProbabilisticPCA(DensityModel):
     @torch.no_grad()
     def solve(self, x: Tensor) -> "ProbabilisticPCA":
         """Đặt tham số ở hợp lý cực đại của x (n, dim); trả về chính mô hình."""
-        self.check(x)
+        check_batch(x, self.event_shape)  # kiểu số nào cũng được: ngay sau đây nó theo mô hình
         q = self.weight.shape[1]
         x = x.to(self.mean)
         values, vectors = torch.linalg.eigh((x - x.mean(0)).T @ (x - x.mean(0)) / len(x))

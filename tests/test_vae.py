@@ -106,6 +106,13 @@ def test_ppca_is_a_stationary_point_and_a_maximum(pca):
         assert other.loss(x) > loss
 
 
+def test_ppca_solves_in_its_own_dtype_whatever_the_data_come_in(pca):
+    """Dữ liệu float32 được tính bằng float64 của mô hình: chỉ lệch vì làm tròn dữ liệu."""
+    other = ProbabilisticPCA(DIM, LATENT).double().solve(data().float())
+    rounding = 100 * torch.finfo(torch.float32).eps
+    assert (other.log_prob(data()) - pca.log_prob(data())).abs().max() < rounding
+
+
 def test_ppca_log_prob_against_torch_and_samples(pca):
     covariance = pca.weight @ pca.weight.T
     covariance = covariance + torch.exp(2 * pca.log_scale) * torch.eye(DIM, dtype=torch.float64)
