@@ -430,50 +430,40 @@ def reference_sources(source: NotebookNode) -> dict[str, str]:
 
 def check(slug: str, root: Path = HOME) -> list[str]:
     """Chấm bài mẫu, bài trống, bài sai và bài đúng viết khác; trả về các điều không như ý."""
-    answers = trial_answers(slug, root)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         shutil.copytree(root / "source" / slug, copy / "source" / slug)
-        return _check_students(Course(copy), slug, answers) + _check_sheet(
-            Course(copy), slug, answers
+        course = Course(copy)
+        return _check_reference(course, slug) + _check_sheet(
+            course, slug, trial_answers(slug, root)
         )
 
 
-def _check_students(course: Course, slug: str, answers: list[Answer]) -> list[str]:
-    """Ba sinh viên: bài mẫu đủ điểm, bài trống và bài sai mọi câu không điểm."""
+def _check_reference(course: Course, slug: str) -> list[str]:
+    """Bài mẫu nộp trên bản phát cho sinh viên: đủ điểm mọi câu."""
     source = nbformat.read(course.source(slug), as_version=4)
     student = nbformat.read(course.student_version(slug), as_version=4)
-    wrong = {answer.question: answer.source for answer in answers if not answer.right}
-    for name, sources in (("mau", reference_sources(source)), ("trong", {}), ("sai", wrong)):
-        submit(course, slug, name, fill(student, sources))
-
-    problems = []
-    rows = {row.student: row for row in course.grade(slug, feedback=False)[0]}
-    for test, maximum in _tests(source).items():
-        for name, row in rows.items():
-            problems += _differs(
-                f"{test} của «{name}»", row.points[test], maximum * (name == "mau")
-            )
-    return problems + [p for row in rows.values() for p in _disturbed(row)]
+    submit(course, slug, "mau", fill(student, reference_sources(source)))
+    (row,) = course.grade(slug, feedback=False)[0]
+    return _disturbed(row) + _differences(row, _tests(student))
 
 
 def _check_sheet(course: Course, slug: str, answers: list[Answer]) -> list[str]:
-    """Mọi câu trả lời thử trong một bản nộp: câu sai không điểm, câu đúng đủ điểm."""
+    """Mọi câu trả lời thử trong một bản nộp: câu trống và câu sai không điểm, câu đúng đủ điểm."""
     source = nbformat.read(course.source(slug), as_version=4)
+    blank = [Answer(q, "trong", "", right=False) for q in {a.question for a in answers}]
     trial = f"{slug}__thu"
     path = course.root / "source" / trial / f"{trial}.ipynb"
     path.parent.mkdir()
-    nbformat.write(sheet(source, answers), path)
+    nbformat.write(sheet(source, blank + answers), path)
     student = nbformat.read(course.student_version(trial), as_version=4)
-    sources = {f"{a.question}__{a.name}": a.source for a in answers}
+    sources = {f"{a.question}__{a.name}": a.source for a in answers}  # câu trống: để như bản phát
     submit(course, trial, "thu", fill(student, reference_sources(source) | sources))
 
     (row,) = course.grade(trial, feedback=False)[0]
-    right = {f"{TEST_PREFIX}{a.question}__{a.name}": a.right for a in answers}
-    problems = _disturbed(row)
-    for test, maximum in _tests(student).items():
-        problems += _differs(test, row.points[test], maximum * right.get(test, True))
-    return problems
+    wrong = {f"{TEST_PREFIX}{a.question}__{a.name}" for a in blank + answers if not a.right}
+    expected = {test: 0.0 if test in wrong else most for test, most in _tests(student).items()}
+    return _disturbed(row) + _differences(row, expected)
 
 
 def _tests(notebook: NotebookNode) -> dict[str, float]:
@@ -482,9 +472,12 @@ def _tests(notebook: NotebookNode) -> dict[str, float]:
     return {_grade_id(cell): cell.metadata.nbgrader.points for cell in cells}
 
 
-def _differs(label: str, got: float, expected: float) -> list[str]:
-    label = label.removeprefix(TEST_PREFIX)
-    return [] if got == expected else [f"{label}: được {got:g}, cần {expected:g}"]
+def _differences(row: Row, expected: dict[str, float]) -> list[str]:
+    return [
+        f"{test.removeprefix(TEST_PREFIX)}: được {row.points[test]:g}, cần {points:g}"
+        for test, points in expected.items()
+        if row.points[test] != points
+    ]
 
 
 def _disturbed(row: Row) -> list[str]:
