@@ -29,6 +29,16 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 
+# Chạy trước mọi mã của trang: MathJax được nạp như thường nhưng không vẽ công thức nào.
+PLAIN = """let kept;
+Object.defineProperty(window, "MathJax", {
+  get: () => kept,
+  set: (value) => {
+    kept = value;
+    if (!value.version) value.startup = {...value.startup, typeset: false};
+  },
+});"""
+
 
 def listed_files(entry):
     """Mọi trang trong mục lục, theo thứ tự."""
@@ -117,8 +127,10 @@ class Browser:
     def __init__(self, driver):
         self.driver = driver
 
-    def open(self, url, width=1280, theme="light"):
-        """Mở trang, đợi đến khi công thức đã vẽ xong."""
+    def open(self, url, width=1280, theme="light", math=False):
+        """Mở trang. Hình không cần công thức, mà vẽ công thức là phần lâu nhất của việc mở một
+        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong."""
+        self.driver.get("about:blank")  # trang trước thôi gọi mạng đã, rồi mới ghi
         self.log("performance"), self.log("browser")
         self.command(
             "Emulation.setDeviceMetricsOverride",
@@ -128,8 +140,11 @@ class Browser:
             mobile=width < 700,
         )
         self.set_theme(theme)
+        script = {} if math else self.command("Page.addScriptToEvaluateOnNewDocument", source=PLAIN)
         self.driver.get(url)
         self.wait_for_math()
+        if script:
+            self.command("Page.removeScriptToEvaluateOnNewDocument", **script)
 
     def set_theme(self, theme):
         """Thiết bị đổi chế độ màu; trang ở chế độ tự động phải đổi theo."""

@@ -47,7 +47,7 @@ def view(request, browser, site, loaded):
         shown = f"return document.documentElement.dataset.theme === '{theme}'"
         WebDriverWait(browser.driver, 5).until(lambda driver: browser.run(shown))
     else:
-        browser.open(f"{site}/{page}.html", width, theme)
+        browser.open(f"{site}/{page}.html", width, theme, math=True)
         loaded[page, width] = {"requests": browser.requests()}
     found = browser.run(AUDIT) | loaded[page, width] | {"console": browser.console_errors()}
     assert found["mode"] == theme
@@ -151,7 +151,7 @@ def test_search_says_in_vietnamese_that_nothing_was_found(browser, site):
 
 @pytest.mark.parametrize("page", ["index", "book/change_of_variables", "notebooks/coupling_flows"])
 def test_book_reads_from_a_folder(browser, book_html, page):
-    browser.open(f"{book_html.as_uri()}/{page}.html", PHONE)
+    browser.open(f"{book_html.as_uri()}/{page}.html", PHONE, math=True)
     found = browser.run(AUDIT)
     assert found["mathErrors"] + found["mathMissing"] + found["rawMath"] == []
     assert found["brokenImages"] == []
