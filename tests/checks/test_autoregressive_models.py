@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.checks import autoregressive_models as checks
-from course_utils.checks import sampling
+from course_utils.checks import causal_masks, sampling
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "book" / "autoregressive_models.md").read_text(encoding="utf-8")
@@ -121,7 +121,7 @@ def test_masks_of_the_reference_model_agree():
 
     hidden, output = made_masks(4, [6])
     degrees = hidden.sum(1).long().tolist()  # nút bậc m nhận từ đúng m biến
-    mine = checks._masks(4, degrees)
+    mine = causal_masks._masks(4, degrees)
     assert torch.equal(mine[0], hidden)
     assert torch.equal(mine[1], output)
 
@@ -132,9 +132,9 @@ def test_path_counts_printed_on_the_page():
         (3, [1, 2, 1], [[0, 0, 0], [2, 0, 0], [3, 1, 0]]),
         (4, [1, 2, 2, 3], [[0, 0, 0, 0], [1, 0, 0, 0], [3, 2, 0, 0], [4, 3, 1, 0]]),
     ]:
-        hidden, output = checks._masks(dim, degrees)
+        hidden, output = causal_masks._masks(dim, degrees)
         assert (output @ hidden).tolist() == expected
-    hidden, output = checks._masks(4, [1, 1, 3, 3])
+    hidden, output = causal_masks._masks(4, [1, 1, 3, 3])
     paths = output @ hidden
     assert paths[2].tolist() == [2, 0, 0, 0], "đầu ra 3 mất x₂"
     assert (paths[3, :3] > 0).all()
@@ -160,7 +160,7 @@ def test_masks_hints(hidden, output, hint):
 
 
 def test_masks_hints_of_shape_and_counting():
-    right = checks._masks
+    right = causal_masks._masks
     assert "chuyển vị" in checks.masks(lambda d, m: tuple(x.T for x in right(d, m))).message
     assert "ngược chỗ" in checks.masks(lambda d, m: right(d, m)[::-1]).message
     assert "đếm từ 0" in checks.masks(lambda d, m: right(d, m, start=0)).message
@@ -191,7 +191,7 @@ def test_causal_attention_accepts_other_styles():
 
 
 def _variant(**options):
-    return lambda q, k, v: checks._attention(q, k, v, **options)
+    return lambda q, k, v: causal_masks._attention(q, k, v, **options)
 
 
 @pytest.mark.parametrize(
@@ -205,12 +205,12 @@ def _variant(**options):
         (_variant(scale=lambda d: 1.0), "quên chia"),
         (_variant(scale=float), "không phải cho d"),
         (
-            lambda q, k, v: checks._attention(q, k, v, scale=lambda d: math.sqrt(len(q))),
+            lambda q, k, v: causal_masks._attention(q, k, v, scale=lambda d: math.sqrt(len(q))),
             "số vị trí T",
         ),
         (_variant(axis=0), "sai chiều"),
-        (lambda q, k, v: checks._attention(k, q, v), "đổi chỗ"),
-        (lambda q, k, v: checks._attention(q, k, k), "giá trị v"),
+        (lambda q, k, v: causal_masks._attention(k, q, v), "đổi chỗ"),
+        (lambda q, k, v: causal_masks._attention(q, k, k), "giá trị v"),
     ],
 )
 def test_causal_attention_hints(wrong, hint):
@@ -221,7 +221,7 @@ def test_causal_attention_hints(wrong, hint):
 
 def test_causal_attention_catches_an_unforeseen_leak_by_autograd():
     def smeared(q, k, v):
-        return checks._attention(q, k + 0.1 * k.roll(-1, 0), v)
+        return causal_masks._attention(q, k + 0.1 * k.roll(-1, 0), v)
 
     report = checks.causal_attention(smeared)
     assert not report
@@ -230,13 +230,13 @@ def test_causal_attention_catches_an_unforeseen_leak_by_autograd():
 
 
 def test_a_wrong_shape_is_not_called_a_leak():
-    batched = checks.causal_attention(lambda q, k, v: checks._attention(q, k, v)[None])
+    batched = checks.causal_attention(lambda q, k, v: causal_masks._attention(q, k, v)[None])
     assert not batched
     assert "kích thước là (1, 1, 3), cần (1, 3)" in batched.message
 
 
 def test_an_honest_but_different_attention_is_not_called_a_leak():
-    report = checks.causal_attention(lambda q, k, v: checks._attention(q, k, 2 * v))
+    report = checks.causal_attention(lambda q, k, v: causal_masks._attention(q, k, 2 * v))
     assert not report
     assert "Rò rỉ" not in report.message
 
@@ -246,9 +246,9 @@ def test_attention_exercise_of_the_page():
     q = torch.tensor([[0.0], [0.0], [math.log(2)]])
     k = torch.tensor([[0.0], [1.0], [2.0]])
     v = torch.tensor([[3.0], [6.0], [9.0]])
-    out = checks._attention(q, k, v).flatten()
+    out = causal_masks._attention(q, k, v).flatten()
     torch.testing.assert_close(out, torch.tensor([3.0, 4.5, 51 / 7]))
-    assert checks._attention(q, k, v, mask="after")[0].item() == pytest.approx(1.0)
+    assert causal_masks._attention(q, k, v, mask="after")[0].item() == pytest.approx(1.0)
     assert f"{51 / 7:.4f}" in PAGE
 
 

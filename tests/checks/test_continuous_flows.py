@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from course_utils.checks import continuous_flows as checks
+from course_utils.checks import instantaneous_change
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "continuous_flows.md"
 DOUBLE = torch.float64
@@ -205,10 +206,10 @@ def test_the_divergence_of_the_exercise_is_the_trace():
     x = torch.randn(20, 2, dtype=DOUBLE, generator=torch.Generator().manual_seed(0))
     for t in (0.0, 0.4, 1.0):
         jacobian = torch.func.vmap(
-            torch.func.jacrev(lambda one, t=t: checks._rates(t, one[None])[0][0])
+            torch.func.jacrev(lambda one, t=t: instantaneous_change._rates(t, one[None])[0][0])
         )(x)
         trace = jacobian.diagonal(dim1=1, dim2=2).sum(1)
-        torch.testing.assert_close(checks._rates(t, x)[1], trace)
+        torch.testing.assert_close(instantaneous_change._rates(t, x)[1], trace)
 
 
 @pytest.mark.parametrize(
@@ -321,14 +322,16 @@ def slip(name):
         (lambda *a: trace_by_autograd(*a).mean(), "trung bình cả lô"),
         (lambda *a: trace_by_autograd(*a)[:, None], "(n, 1)"),
         (lambda *a: -trace_by_autograd(*a), "Dấu ngược"),
-        (lambda *a: torch.linalg.det(checks._jacobian(*a)), "định thức của J"),
+        (lambda *a: torch.linalg.det(instantaneous_change._jacobian(*a)), "định thức của J"),
         (
             lambda *a: (
-                torch.linalg.slogdet(torch.eye(a[4].shape[0]) + checks._jacobian(*a)).logabsdet
+                torch.linalg.slogdet(
+                    torch.eye(a[4].shape[0]) + instantaneous_change._jacobian(*a)
+                ).logabsdet
             ),
             "log det(I + J)",
         ),
-        (lambda *a: checks._jacobian(*a).sum((1, 2)), "mọi phần tử"),
+        (lambda *a: instantaneous_change._jacobian(*a).sum((1, 2)), "mọi phần tử"),
     ],
 )
 def test_mlp_divergence_hints(wrong, hint):

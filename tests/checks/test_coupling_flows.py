@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from course_utils.checks import affine_layer
 from course_utils.checks import coupling_flows as checks
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "coupling_flows.md"
@@ -122,13 +123,15 @@ def test_affine_inverse_accepts_a_right_answer():
 
 def test_affine_inverse_undoes_the_layer():
     x = torch.randn(7, 4, dtype=torch.float64)
-    z, log_det = checks._affine_inverse(x, checks._scale, checks._shift)
+    z, log_det = affine_layer._affine_inverse(x, affine_layer._scale, affine_layer._shift)
     a, b = z[:, :2], z[:, 2:]
-    again = torch.cat([a, b * checks._scale(a).exp() + checks._shift(a)], 1)
+    again = torch.cat([a, b * affine_layer._scale(a).exp() + affine_layer._shift(a)], 1)
     torch.testing.assert_close(again, x)
 
     def one(point):
-        return checks._affine_inverse(point[None], checks._scale, checks._shift)[0][0]
+        return affine_layer._affine_inverse(point[None], affine_layer._scale, affine_layer._shift)[
+            0
+        ][0]
 
     for point, value in zip(x, log_det, strict=True):
         jacobian = torch.func.jacrev(one)(point)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from course_utils.checks import diffusion as checks
+from course_utils.checks import noise_schedule, reverse_steps
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "diffusion.md"
 DOUBLE = torch.float64
@@ -150,7 +151,7 @@ def test_diffuse_accepts_right_answers():
         ({"level": lambda b, k: 1 - b[k - 1]}, "α_k của một bước"),
         ({"level": lambda b, k: b[k - 1]}, "Bạn dùng β_k"),
         ({"level": lambda b, k: torch.cumprod(b, 0)[k - 1]}, "nhân các β"),
-        ({"level": checks.before}, "ᾱ_{k−1}"),
+        ({"level": noise_schedule.before}, "ᾱ_{k−1}"),
         ({"level": lambda b, k: (1 - b).prod() + 0 * k}, "bước k riêng"),
         ({"level": lambda b, k: torch.exp(-b.cumsum(0))[k - 1]}, "nhân từng 1 − β"),
         ({"signal": lambda a: a, "noise": lambda a: 1 - a}, "cả hai dấu căn"),
@@ -163,7 +164,7 @@ def test_diffuse_accepts_right_answers():
     ],
 )
 def test_diffuse_hints(changes, hint):
-    report = checks.diffuse(checks.jump(**changes))
+    report = checks.diffuse(noise_schedule.jump(**changes))
     assert not report
     assert hint in report.message
 
@@ -200,7 +201,7 @@ def test_a_function_that_stops_gets_advice_beside_the_error():
 def posterior_by_grid():
     """Trung bình, phương sai của q(x₁ | x₂, x₀): nhân hai mật độ trên lưới rồi chuẩn hóa."""
     x1 = torch.linspace(-4, 4, 400_001, dtype=DOUBLE)
-    (b1, b2), x0, x2 = checks.BETAS, checks.X0, checks.X2
+    (b1, b2), x0, x2 = reverse_steps.BETAS, reverse_steps.X0, reverse_steps.X2
     log_p = -0.5 * (x1 - math.sqrt(1 - b1) * x0).square() / b1
     log_p = log_p - 0.5 * (x2 - math.sqrt(1 - b2) * x1).square() / b2
     weight = log_p.softmax(0)
@@ -343,7 +344,7 @@ def test_ancestral_step_accepts_the_posterior_of_the_guess():
         ({"grow": lambda b, bar: 1 / (1 - b)}, "quên dấu căn"),
         ({"grow": lambda b, bar: 1.0}, "quên phóng lại"),
         ({"grow": lambda b, bar: (1 - b) ** 0.5}, "phải chia"),
-        ({"scale": lambda b, bar: checks.tilde(b, bar) ** 0.5}, "β̃_k"),
+        ({"scale": lambda b, bar: reverse_steps.tilde(b, bar) ** 0.5}, "β̃_k"),
         ({"inside": True}, "trong ngoặc"),
         ({"until": lambda k: 6}, "k thừa số đầu"),
         ({"until": lambda k: k - 1}, "không phải [:k − 1]"),
@@ -351,7 +352,7 @@ def test_ancestral_step_accepts_the_posterior_of_the_guess():
     ],
 )
 def test_ancestral_step_hints(changes, hint):
-    report = checks.ancestral_step(checks.reverse(**changes))
+    report = checks.ancestral_step(reverse_steps.reverse(**changes))
     assert not report
     assert hint in report.message
 
@@ -383,7 +384,7 @@ def test_ddim_step_accepts_the_euler_step():
     ],
 )
 def test_ddim_step_hints(changes, hint):
-    report = checks.ddim_step(checks.implicit(**changes))
+    report = checks.ddim_step(reverse_steps.implicit(**changes))
     assert not report
     assert hint in report.message
 
@@ -419,8 +420,8 @@ def test_the_page_and_the_checkers_ask_the_same_numbers():
     """Những con số tính tay của trang lý thuyết, tính lại bằng máy."""
     text = PAGE.read_text("utf-8")
     mean, variance = posterior_by_grid()
-    alpha, bar1, bar2, beta = checks.two_steps()
-    eps, x2 = -0.6, checks.X2
+    alpha, bar1, bar2, beta = reverse_steps.two_steps()
+    eps, x2 = -0.6, reverse_steps.X2
     clean = (x2 - math.sqrt(1 - bar2) * eps) / math.sqrt(bar2)
     snr1, snr2 = bar1 / (1 - bar1), bar2 / (1 - bar2)
     ancestral = (x2 - beta / math.sqrt(1 - bar2) * eps) / math.sqrt(alpha)

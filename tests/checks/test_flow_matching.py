@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from course_utils.checks import flow_matching as checks
+from course_utils.checks import matching_loss
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "flow_matching.md"
 DOUBLE = torch.float64
@@ -43,7 +44,7 @@ def velocity_by_bayes(x, t):
     """E[x₁ − x₀ | x_t = x] bằng tích phân hậu nghiệm của x₁ trên lưới."""
     x1 = torch.linspace(-8, 12, 40_001, dtype=DOUBLE)
     x0 = (x - t * x1) / (1 - t)
-    log_weight = -0.5 * ((x1 - checks.MEAN) / checks.STD).square() - 0.5 * x0.square()
+    log_weight = -0.5 * ((x1 - matching_loss.MEAN) / matching_loss.STD).square() - 0.5 * x0.square()
     return (log_weight.softmax(0) * (x1 - x0)).sum().item()
 
 
@@ -121,7 +122,7 @@ def test_cfm_loss_accepts_right_answers():
     ],
 )
 def test_cfm_loss_hints(changes, hint):
-    report = checks.cfm_loss(checks.matching(**changes))
+    report = checks.cfm_loss(matching_loss.matching(**changes))
     assert not report
     assert hint in report.message
 
@@ -135,7 +136,7 @@ def test_cfm_loss_with_what_is_left_of_the_way():
 
 
 def test_cfm_loss_swapped_arguments_and_other_answers():
-    report = checks.cfm_loss(checks.matching(call=lambda f, t, x: f(x, t)))
+    report = checks.cfm_loss(matching_loss.matching(call=lambda f, t, x: f(x, t)))
     assert not report
     assert "thời gian đứng trước" in report.message
     for answer in (3.0, "mất mát", [1.0]):
@@ -353,7 +354,7 @@ def test_couple_of_the_other_side():
 def test_reflow_costs_by_quadrature():
     """Phí trước: tích phân hai chiều. Phí sau: rk4. V và 𝒮: đo riêng."""
     z, w = quadrature()
-    m, s = checks.MEAN, checks.STD
+    m, s = matching_loss.MEAN, matching_loss.STD
     before = (w[:, None] * w * (m + s * z[:, None] - z).square()).sum().item()
 
     def u(t, x):
@@ -409,7 +410,7 @@ def test_reflow_costs_hints(answer, hint):
 @pytest.mark.equation("eq-velocity-score")
 def test_velocity_from_the_score():
     """Hai Gauss, đường thẳng: u = x/t + (1 − t)/t·∇log p_t, ∇log p_t = −(x − tm)/σ_t²."""
-    m, s = checks.MEAN, checks.STD
+    m, s = matching_loss.MEAN, matching_loss.STD
     x = torch.linspace(-3, 4, 29, dtype=DOUBLE)
     for t in (0.1, 0.5, 0.9):
         score = -(x - t * m) / (t**2 * s**2 + (1 - t) ** 2)
@@ -441,14 +442,14 @@ def test_the_page_and_the_checkers_ask_the_same_numbers():
     """Những con số tính tay của trang lý thuyết, tính lại bằng máy."""
     text = PAGE.read_text("utf-8")
     c4 = math.prod(1 + 0.25 * checks.slope(j / 4) for j in range(4))
-    sigma = math.sqrt(0.25 * checks.STD**2 + 0.25)
+    sigma = math.sqrt(0.25 * matching_loss.STD**2 + 0.25)
     for value, digits in (
         (velocity_by_bayes(0.0, 0.5), 1),
         (c4, 4),
         (sigma, 3),
         (5.25 - 1 / math.pi, 3),
         (2 - 2 / math.pi, 3),
-        ((2 - math.pi / 2) * checks.STD, 4),
+        ((2 - math.pi / 2) * matching_loss.STD, 4),
         (math.pi / 4, 4),
         (math.sqrt(0.5) * 4, 4),
         (math.pi * math.sqrt(0.5), 4),

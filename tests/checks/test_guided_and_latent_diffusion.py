@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from course_utils.checks import guidance
 from course_utils.checks import guided_and_latent_diffusion as checks
 
 DOUBLE = torch.float64
-V, M = checks.VARIANCE, checks.MEAN
+V, M = guidance.VARIANCE, guidance.MEAN
 
 
 @pytest.mark.parametrize(
@@ -110,10 +111,10 @@ def integrate(w, v, m, noisy, steps=20_000, start=1e-3):
 def test_guided_laws_by_integrating_the_moments(w):
     """Xuất phát ở a = 10⁻³ thay vì 0: sai số cỡ 10⁻³ ở trung bình, 10⁻⁶ ở phương sai."""
     mean, variance = integrate(w, V, M, noisy=True)
-    assert variance == pytest.approx(checks.sde_variance(w), abs=1e-5)
+    assert variance == pytest.approx(guidance.sde_variance(w), abs=1e-5)
     assert mean == pytest.approx(M * (1 - V**w) / (1 - V), abs=5e-3)
     mean, variance = integrate(w, V, M, noisy=False)
-    assert variance == pytest.approx(checks.ode_variance(w), abs=1e-5)
+    assert variance == pytest.approx(guidance.ode_variance(w), abs=1e-5)
     grid = torch.linspace(0, 1, 20_001, dtype=DOUBLE)
     integral = torch.trapezoid((1 - (1 - V) * grid**2) ** (-1 - w / 2), grid).item()
     assert mean == pytest.approx(w * M * V ** (w / 2) * integral, abs=5e-3)
@@ -128,12 +129,12 @@ def test_tempered_law_by_quadrature_and_the_order_of_the_three(w):
     weight = (w * log_c + (1 - w) * log_p).softmax(0)
     mean = (weight * x).sum()
     variance = (weight * (x - mean).square()).sum().item()
-    assert variance == pytest.approx(checks.tempered_variance(w), rel=1e-6)
+    assert variance == pytest.approx(guidance.tempered_variance(w), rel=1e-6)
     assert mean.item() == pytest.approx(w * M / (V + w * (1 - V)), rel=1e-6)
     for v in (0.05, 0.25, 0.9):
-        laws = (checks.ode_variance(w, v), checks.sde_variance(w, v))
+        laws = (guidance.ode_variance(w, v), guidance.sde_variance(w, v))
         assert laws[0] <= laws[1] + 1e-12
-        assert laws[1] <= checks.tempered_variance(w, v) + 1e-12
+        assert laws[1] <= guidance.tempered_variance(w, v) + 1e-12
 
 
 @pytest.mark.equation("eq-guided-gaussian")
@@ -402,4 +403,4 @@ def test_numbers_of_the_exercises():
     assert 1 - 0.02 / 0.52 == pytest.approx(0.962, abs=1e-3)
     # Giữa đường, a² = ½: điểm số dẫn hướng (w = 2) và luật nguội đã nhiễu.
     assert 1 / (1 + 2 * (1 / variance - 1)) == pytest.approx(0.4545, abs=1e-4)
-    assert 0.5 * checks.tempered_variance(2.0) + 0.5 == pytest.approx(0.5714, abs=1e-4)
+    assert 0.5 * guidance.tempered_variance(2.0) + 0.5 == pytest.approx(0.5714, abs=1e-4)

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from course_utils.checks import score_and_sde as checks
+from course_utils.checks import score_matching
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "score_and_sde.md"
 DOUBLE = torch.float64
@@ -89,7 +90,7 @@ def test_dsm_loss_accepts_right_answers():
         return total / len(x0)
 
     assert checks.dsm_loss(loop)
-    assert checks.dsm_loss(checks.denoising())
+    assert checks.dsm_loss(score_matching.denoising())
 
 
 @pytest.mark.parametrize(
@@ -117,14 +118,14 @@ def test_dsm_loss_accepts_right_answers():
     ],
 )
 def test_dsm_loss_hints(pieces, hint):
-    report = checks.dsm_loss(checks.denoising(**pieces))
+    report = checks.dsm_loss(score_matching.denoising(**pieces))
     assert not report
     assert hint in report.message
 
 
 def test_dsm_loss_tells_the_time_from_the_noise_scale():
     """s và σ là hai số khác nhau; lẫn chúng ở chỗ nào cũng phải lộ."""
-    right = checks.denoising()
+    right = score_matching.denoising()
     asked = checks.dsm_loss(lambda net, x0, e, s, a, sigma: right(net, x0, e, sigma, a, sigma))
     assert not asked
     assert "đưa σ cho mạng" in asked.message
