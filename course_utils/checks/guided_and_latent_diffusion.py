@@ -11,7 +11,15 @@ import torch
 from torch import Tensor
 
 # Sổ gọi mọi bài qua tệp của chương.
-from .guidance import classifier_step, guide, three_laws, values  # noqa: F401
+from .guidance import (  # noqa: F401
+    classifier_step,
+    guide,
+    ode_variance,
+    sde_variance,
+    tempered_variance,
+    three_laws,
+    values,
+)
 from .report import Report, function, number, numbers
 
 # Bốn trị riêng của bài PCA, hai cái đầu được giữ.

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..flows.fields import VelocityMLP
 from ..flows.ode import FIXED_STEP, Solver
 from .gan_training import pack
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import HERE, LiveFigure, module_source, still_figure
 
 STEPS = (1, 2, 4, 8, 16, 32)
 FINE = 64  # số bước rk4 của nghiệm mà trang coi là đúng
@@ -103,10 +103,7 @@ class CarriedParticles(LiveFigure):
     tính lại bằng torch, float64, từ đúng các trọng số mà trang dùng.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "velocity_field", "carried_particles")
-    )
+    _esm = module_source("velocity_field", "carried_particles")
 
     fields = traitlets.List().tag(sync=True)
     noise = traitlets.List().tag(sync=True)

@@ -61,21 +61,9 @@ function render({ model, el }) {
   const table = cosineSchedule(TOTAL);
   const presets = model.get("presets");
   const samplers = model.get("samplers");
-  const save = saver(model);
-  const change = (values) => {
-    for (const [key, value] of Object.entries(values)) model.set(key, value);
-    save();
-  };
-  const row = (label) => {
-    const node = html("div", { class: "lf-options" });
-    node.append(html("span", { style: "color: var(--lf-muted); font-size: 13px" }, label));
-    root.append(node);
-    return node;
-  };
-  const named = (name) => {
-    const swatch = `display: inline-block; width: 14px; height: 3px; margin: 0 6px 3px 0; background: ${HUES[name]}`;
-    return html("span", {}, html("span", { style: swatch, "aria-hidden": "true" }), samplers[name]);
-  };
+  const change = changer(model);
+  const row = (label) => labelledRow(root, label);
+  const named = (name) => swatched(HUES[name], samplers[name]);
   const markPreset = choice(row("Dữ liệu"), "Dữ liệu", presets.map((p) => [p.name, p.label]), (preset) => change({ preset }));
   const markSampler = choice(row("Cách lùi"), "Cách lùi", Object.keys(NOTES).map((n) => [n, named(n)]), (sampler) => change({ sampler }));
   const markSteps = choice(row("Số bước"), "Số bước", CHOICES.map((n) => [String(n), String(n)]), (v) => {
@@ -113,22 +101,10 @@ function render({ model, el }) {
 
   const panels = html("div", { class: "lf-panels", style: "margin-top: 12px" });
   root.append(panels);
-  const panel = (label) => {
-    const box = html("div", { class: "lf-panel" });
-    panels.append(box);
-    const picture = svg(box, "svg", { role: "img", "aria-label": label });
-    const axes = svg(picture, "g");
-    const inside = clipped(picture);
-    return { picture, axes, inside, marks: svg(picture, "g") };
-  };
-  const left = panel("Các hạt trong mặt phẳng");
-  const right = panel("Độ rộng của cụm theo số bước");
+  const left = panelIn(panels, "Các hạt trong mặt phẳng");
+  const right = panelIn(panels, "Độ rộng của cụm theo số bước");
 
-  const foot = html("div", { class: "lf-foot" });
-  const [one, all] = [html("div"), html("div")];
-  foot.append(one, all);
-  root.append(foot);
-  const [rowOne, rowAll] = [readout(one), readout(all)];
+  const [rowOne, rowAll] = twoColumns(root);
   const out = {
     level: rowOne("đang ở bước $k$ của chuỗi", "lf-level"),
     calls: rowOne("số lần gọi bộ khử nhiễu, cả chuỗi", "lf-calls"),
@@ -138,12 +114,7 @@ function render({ model, el }) {
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
   root.append(note, html("p", { class: "lf-hint" }, ...prose(HINT)));
 
-  const memory = new Map();
-  const remember = (key, make) => {
-    if (memory.size > 200) memory.clear();
-    if (!memory.has(key)) memory.set(key, make());
-    return memory.get(key);
-  };
+  const remember = memory(200);
   const travel = (target, sampler, steps, seed) =>
     remember(`${target.name} ${sampler} ${steps} ${seed}`, () => {
       const first = gaussian(seed);

@@ -11,7 +11,7 @@ from torch import Tensor
 from ..diffusion.ddpm import DDPM
 from ..diffusion.schedules import cosine_schedule
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 STEPS = 100  # T của chuỗi
 COUNT = 256  # số hạt
@@ -64,10 +64,7 @@ class DenoisingSteps(LiveFigure):
     `figure.trajectory(z, noises)` tính lại bằng DDPM, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "diffusion_chain", "denoising_steps")
-    )
+    _esm = module_source("controls", "diffusion_chain", "denoising_steps")
 
     preset = traitlets.Unicode("eight").tag(sync=True)
     sampler = traitlets.Enum(list(SAMPLERS), "ddim").tag(sync=True)

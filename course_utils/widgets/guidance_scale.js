@@ -71,17 +71,8 @@ function render({ model, el }) {
   const table = cosineSchedule(TOTAL);
   const presets = model.get("presets");
   const starts = model.get("starts");
-  const save = saver(model);
-  const change = (values) => {
-    for (const [key, value] of Object.entries(values)) model.set(key, value);
-    save();
-  };
-  const row = (label) => {
-    const node = html("div", { class: "lf-options" });
-    node.append(html("span", { style: "color: var(--lf-muted); font-size: 13px" }, label));
-    root.append(node);
-    return node;
-  };
+  const change = changer(model);
+  const row = (label) => labelledRow(root, label);
   const markPreset = choice(row("Dữ liệu"), "Dữ liệu", presets.map((p) => [p.name, p.label]), (preset) => change({ preset }));
   const markSampler = choice(row("Đường đi"), "Đường đi", ["ddim", "beta"].map((name) => [name, model.get("samplers")[name]]), (sampler) => change({ sampler }));
 
@@ -96,14 +87,8 @@ function render({ model, el }) {
 
   const panels = html("div", { class: "lf-panels", style: "margin-top: 12px" });
   root.append(panels);
-  const panel = (label) => {
-    const box = html("div", { class: "lf-panel" });
-    panels.append(box);
-    const picture = svg(box, "svg", { role: "img", "aria-label": label });
-    return { picture, axes: svg(picture, "g"), inside: clipped(picture) };
-  };
-  const left = panel("Quỹ đạo của các hạt, từ nhiễu tới dữ liệu");
-  const right = panel("Mật độ của mẫu dẫn hướng, của luật có điều kiện và của luật nguội");
+  const left = panelIn(panels, "Quỹ đạo của các hạt, từ nhiễu tới dữ liệu");
+  const right = panelIn(panels, "Mật độ của mẫu dẫn hướng, của luật có điều kiện và của luật nguội");
 
   const legend = html("div", { class: "lf-options", style: "font-size: 13px; color: var(--lf-muted)" });
   for (const [style, text] of [
@@ -116,11 +101,7 @@ function render({ model, el }) {
   }
   root.append(legend);
 
-  const foot = html("div", { class: "lf-foot" });
-  const [one, all] = [html("div"), html("div")];
-  foot.append(one, all);
-  root.append(foot);
-  const [rowOne, rowAll] = [readout(one), readout(all)];
+  const [rowOne, rowAll] = twoColumns(root);
   const out = {
     variance: rowOne("phương sai của mẫu dẫn hướng", "lf-is-x lf-variance"),
     cold: rowOne("phương sai của luật nguội", "lf-cold"),
@@ -134,12 +115,7 @@ function render({ model, el }) {
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
   root.append(note, html("p", { class: "lf-hint" }, ...prose(HINT)));
 
-  const memory = new Map();
-  const remember = (key, make) => {
-    if (memory.size > 60) memory.clear();
-    if (!memory.has(key)) memory.set(key, make());
-    return memory.get(key);
-  };
+  const remember = memory(60);
 
   /** Khung một hình: hai trục, vạch chia, tên trục. */
   function frame({ picture, axes, inside }, [w, h], xs, ys, names) {

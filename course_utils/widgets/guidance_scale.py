@@ -9,7 +9,7 @@ from ..diffusion.conditional import GuidedDDPM
 from ..diffusion.ddpm import DDPM
 from ..diffusion.schedules import cosine_schedule
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 STEPS = 100  # T của chuỗi
 COUNT = 400  # số hạt
@@ -55,10 +55,7 @@ class GuidanceScale(LiveFigure):
     `figure.trajectory(z, noises)`, `figure.tempered()` tính lại bằng torch, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "diffusion_chain", "guidance_scale")
-    )
+    _esm = module_source("controls", "diffusion_chain", "guidance_scale")
 
     preset = traitlets.Unicode("gauss").tag(sync=True)
     sampler = traitlets.Enum(list(SAMPLERS), "ddim").tag(sync=True)

@@ -77,16 +77,9 @@ function render({ model, el }) {
   const root = figureRoot(el, model, "lf-langevin");
   const presets = model.get("presets");
   const steps = model.get("steps");
-  const save = saver(model);
-  const change = (values) => {
-    for (const [key, value] of Object.entries(values)) model.set(key, value);
-    save();
-  };
+  const change = changer(model);
   const row = (label, name, options, pick) => {
-    const node = html("div", { class: "lf-options", style: "margin-top: 6px" });
-    node.append(html("span", { style: "color: var(--lf-muted); font-size: 13px" }, label));
-    root.append(node);
-    return choice(node, name, options, pick);
+    return choice(labelledRow(root, label, { style: "margin-top: 6px" }), name, options, pick);
   };
   const markPreset = row("Mật độ", "Mật độ", presets.map((p) => [p.name, p.label]), (preset) => change({ preset }));
   const markStart = row("Xuất phát", "Nơi xuất phát", Object.entries(model.get("starts")), (start) => change({ start }));
@@ -137,20 +130,10 @@ function render({ model, el }) {
 
   const panels = html("div", { class: "lf-panels", style: "margin-top: 12px" });
   root.append(panels);
-  const panel = (label) => {
-    const box = html("div", { class: "lf-panel" });
-    panels.append(box);
-    const picture = svg(box, "svg", { role: "img", "aria-label": label });
-    return { picture, axes: svg(picture, "g"), inside: clipped(picture) };
-  };
-  const left = panel("Các hạt và điểm số trong mặt phẳng");
-  const right = panel("Phân phối của tọa độ x1 của các hạt, so với mật độ đúng");
+  const left = panelIn(panels, "Các hạt và điểm số trong mặt phẳng");
+  const right = panelIn(panels, "Phân phối của tọa độ x1 của các hạt, so với mật độ đúng");
 
-  const foot = html("div", { class: "lf-foot" });
-  const [one, all] = [html("div"), html("div")];
-  foot.append(one, all);
-  root.append(foot);
-  const [rowOne, rowAll] = [readout(one), readout(all)];
+  const [rowOne, rowAll] = twoColumns(root);
   const out = {
     step: rowOne("độ dài bước $h = r(c^2 + σ^2)$", "lf-step"),
     right: rowOne("phần hạt có $x_1 > 0$", "lf-right"),

@@ -11,7 +11,7 @@ from ..diffusion.exact import DiffusedMixture
 from ..diffusion.langevin import stationary_variance
 from ..diffusion.sde import VP
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 STEPS = 200  # số bước của một lần chạy
 COUNT = 240  # số hạt
@@ -59,10 +59,7 @@ class LangevinParticles(LiveFigure):
     `figure.trajectory(starts, noises)` tính lại bằng torch, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "diffusion_chain", "langevin_particles")
-    )
+    _esm = module_source("controls", "diffusion_chain", "langevin_particles")
 
     preset = traitlets.Enum(list(PRESETS), "wells").tag(sync=True)
     ratio = traitlets.Float(0.2).tag(sync=True)

@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 HERE = Path(__file__).parent
 
 
-def module_source(name: str) -> str:
-    """Mã của một hình: đồ nghề chung `kit.js` nối với `<name>.js`, không import gì."""
-    return "\n".join((HERE / f).read_text("utf-8") for f in ("kit.js", f"{name}.js"))
+def module_source(*names: str) -> str:
+    """Mã của một hình: đồ nghề chung `kit.js` nối với `<name>.js` theo thứ tự, không import gì."""
+    return "\n".join((HERE / f"{name}.js").read_text("utf-8") for name in ("kit", *names))
 
 
 class LiveFigure(anywidget.AnyWidget):

@@ -47,21 +47,9 @@ function render({ model, el }) {
   const tables = schedules();
   const images = model.get("images");
   const labels = model.get("labels");
-  const save = saver(model);
-  const change = (values) => {
-    for (const [key, value] of Object.entries(values)) model.set(key, value);
-    save();
-  };
-  const row = (label) => {
-    const node = html("div", { class: "lf-options" });
-    node.append(html("span", { style: "color: var(--lf-muted); font-size: 13px" }, label));
-    root.append(node);
-    return node;
-  };
-  const named = (name) => {
-    const swatch = `display: inline-block; width: 14px; height: 3px; margin: 0 6px 3px 0; background: ${HUES[name]}`;
-    return html("span", {}, html("span", { style: swatch, "aria-hidden": "true" }), labels[name]);
-  };
+  const change = changer(model);
+  const row = (label) => labelledRow(root, label);
+  const named = (name) => swatched(HUES[name], labels[name]);
   const markSchedule = choice(row("Lịch nhiễu"), "Lịch nhiễu", Object.keys(NOTES).map((n) => [n, named(n)]), (schedule) => change({ schedule }));
   const markDigit = choice(row("Chữ số"), "Chữ số", images.map((_, i) => [String(i), String(i)]), (v) => change({ digit: Number(v) }));
   const views = [["alpha", "phần tín hiệu"], ["snr", "SNR, thang log"]];
@@ -89,11 +77,7 @@ function render({ model, el }) {
   const inside = clipped(picture);
   const marks = svg(picture, "g");
 
-  const foot = html("div", { class: "lf-foot" });
-  const [one, all] = [html("div"), html("div")];
-  foot.append(one, all);
-  root.append(foot);
-  const [rowOne, rowAll] = [readout(one), readout(all)];
+  const [rowOne, rowAll] = twoColumns(root);
   const out = {
     beta: rowOne("$β_k$ của bước này", "lf-beta"),
     signal: rowOne("hệ số của chữ số, $√ᾱ_k$", "lf-signal"),

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from ..data.digits import digits
 from ..diffusion.schedules import NoiseSchedule, cosine_schedule, linear_schedule
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 STEPS = 100
 SCHEDULES = {
@@ -50,10 +50,7 @@ class NoisingDigit(LiveFigure):
     `figure.measures()` tính lại các con số bằng torch, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "diffusion_chain", "noising_digit")
-    )
+    _esm = module_source("controls", "diffusion_chain", "noising_digit")
 
     schedule = traitlets.Enum(list(SCHEDULES), "linear").tag(sync=True)
     view = traitlets.Enum(["alpha", "snr"], "alpha").tag(sync=True)

@@ -5,7 +5,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 # Mạng hai chiều nhỏ: u(x) = A·tanh(W·x + b), bốn nơ-ron; đã chia để Lip(u) = 1 (đo trên lưới dày).
 NETWORK = {
@@ -69,10 +69,7 @@ class ResidualFold(LiveFigure):
     `figure.roots()` là mọi nghiệm của φ(x) = y (hình một chiều), tính bằng NumPy.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "residual_maps", "residual_fold")
-    )
+    _esm = module_source("residual_maps", "residual_fold")
 
     preset = traitlets.Unicode("contract").tag(sync=True)
     delta = traitlets.Float(0.2).tag(sync=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ..errors import InputError
 from ..flows.ode import FIXED_STEP, Solver
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 CROWD = [-1.8, -1.2, -0.6, -0.2, 0.2, 0.6, 1.2, 1.8]  # chùm nghiệm đi cùng điểm xuất phát
 STEPS = "1 2 3 4 5 6 8 10 12 16 20 24 32 40 48 64 80 96 128 160 192 256 384 512"
@@ -87,9 +87,7 @@ class SolverSteps(LiveFigure):
     ấy bằng torchdiffeq, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8") for part in ("kit", "ode_solvers", "solver_steps")
-    )
+    _esm = module_source("ode_solvers", "solver_steps")
 
     preset = traitlets.Unicode("forced").tag(sync=True)
     solver = traitlets.Enum(list(SOLVERS), "euler").tag(sync=True)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ..errors import InputError
-from .live_figure import HERE, LiveFigure, still_figure
+from .live_figure import LiveFigure, module_source, still_figure
 
 PRESETS = {
     "two": {
@@ -57,10 +57,7 @@ class StraightPaths(LiveFigure):
     `figure.field(x, t)`, `figure.path(x0)`, `figure.measures()` tính lại bằng torch, float64.
     """
 
-    _esm = "\n".join(
-        (HERE / f"{part}.js").read_text("utf-8")
-        for part in ("kit", "straight_maps", "straight_paths")
-    )
+    _esm = module_source("straight_maps", "straight_paths")
 
     preset = traitlets.Unicode("two").tag(sync=True)
     coupling = traitlets.Enum(["independent", "ot", "reflow"], "independent").tag(sync=True)

@@ -6,7 +6,7 @@ import json
 import pytest
 import torch
 
-from course_utils.checks.guided_and_latent_diffusion import ode_variance, sde_variance
+from course_utils.checks.guidance import ode_variance, sde_variance
 from course_utils.errors import InputError
 from course_utils.widgets import GuidanceScale
 from course_utils.widgets.guidance_scale import COUNT, PRESETS, SAMPLERS, STEPS
