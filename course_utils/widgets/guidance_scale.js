@@ -10,7 +10,7 @@ const NOTES = {
   gauss:
     "Luật chung $N(0, 1)$, luật có điều kiện $N(1, 1/4)$. Khi $w = 1$ mẫu đúng luật có điều kiện, dù đi đường nào. Khi $w > 1$, một điểm số mà ba luật: ODE hẹp nhất, phương sai $(1/4)^w$ khi số bước tới vô hạn (trăm bước ở đây còn thiếu vài phần trăm); SDE rộng hơn; luật nguội rộng nhất.",
   clusters:
-    "Lớp này gồm một cụm trong, sát lớp kia, và một cụm ngoài, mỗi cụm một nửa. Khi $w > 1$ dẫn hướng tránh vùng mà hai lớp lẫn nhau: cụm trong bị bỏ rơi, nhiều hơn hẳn mức mà luật nguội đòi.",
+    "Loại này gồm một cụm trong, sát loại kia, và một cụm ngoài, mỗi cụm một nửa. Khi $w > 1$ dẫn hướng tránh vùng mà hai loại lẫn nhau: cụm trong bị bỏ rơi, nhiều hơn hẳn mức mà luật nguội đòi.",
 };
 
 /** log mật độ của hỗn hợp tại mức nhiễu (a, noise), và E[x₀ | x_k = x]. */

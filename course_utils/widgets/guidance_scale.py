@@ -24,7 +24,7 @@ PRESETS = {
         "mine": {"weights": [1.0], "means": [1.0], "stds": [0.5]},
     },
     "clusters": {
-        "label": "hai lớp, mỗi lớp hai cụm",
+        "label": "hai loại, mỗi loại hai cụm",
         "all": {
             "weights": [0.25] * 4,
             "means": [-1.35, -0.3, 0.3, 1.35],
@@ -46,8 +46,8 @@ class GuidanceScale(LiveFigure):
 
     Tham số
     -------
-    preset : "gauss" (p = N(0, 1), p(x | c) = N(1, 1/4)) hoặc "clusters" (mỗi lớp một cụm trong, sát
-        lớp kia, và một cụm ngoài)
+    preset : "gauss" (p = N(0, 1), p(x | c) = N(1, 1/4)) hoặc "clusters" (mỗi loại một cụm trong, sát
+        loại kia, và một cụm ngoài)
     sampler : "ddim" (đi theo ODE) hoặc "beta" (đi theo SDE)
     weight : w, từ 0 đến 8; 1 là không dẫn hướng
     seed : hạt giống của nhiễu, cho SDE
@@ -74,7 +74,7 @@ class GuidanceScale(LiveFigure):
         options.setdefault(
             "alt",
             "Hình tương tác: trọng số dẫn hướng càng lớn, mẫu càng dồn lại và càng xa luật có điều "
-            "kiện, hẹp hơn cả luật nguội; cụm nằm sát lớp khác bị bỏ rơi.",
+            "kiện, hẹp hơn cả luật nguội; cụm nằm sát loại khác bị bỏ rơi.",
         )
         share = (torch.arange(COUNT, dtype=torch.float64) + 0.5) / COUNT
         super().__init__(
