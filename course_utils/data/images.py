@@ -1,15 +1,15 @@
 """MNIST và Fashion-MNIST: 70 000 ảnh xám 28×28, tải về một lần, kiểm từng byte, rồi cất lại.
 
 Mỗi tệp có mã SHA-256 ghi sẵn ở đây: tải nhầm, tải dở hay bị sửa đều lộ ra. Nhiều máy chủ giữ cùng
-các tệp ấy; máy này không trả lời thì hỏi máy kế. Phòng không có mạng thì dùng `digits()`.
+các tệp ấy; máy này không trả lời thì hỏi máy kế, và tải dở thì lần sau tải tiếp (`download`).
+
+Phòng không có mạng: giáo viên chạy mnist(cache="kho") ở nơi có mạng, chép thư mục `kho` sang, rồi
+đặt COURSE_DATA_DIR=kho. Không có cả thư mục ấy thì dùng `digits()`.
 """
 
 import gzip
-import hashlib
-import http.client
 import math
 import os
-import urllib.request
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,8 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from .cache import cache_folder, write_atomically
-from .text import DownloadError
-
-LIMIT = 100_000_000  # byte; tệp lớn nhất chỉ 26 MB
+from .cache import cache_folder, class_folder
+from .download import DownloadError, digest, download, read_verified
 
 
 @dataclass(frozen=True)
@@ -121,27 +119,34 @@ def load(
     cache: str | os.PathLike | None = None,
     mirrors: Sequence[str] | None = None,
     timeout: float = 30.0,
+    progress: bool = True,
 ) -> Images:
     """Đọc một bộ ảnh từ thư mục của bạn, từ chỗ cất, hoặc từ mạng; lần nào cũng so mã SHA-256.
+
+    Biến môi trường COURSE_DATA_DIR đã đặt thì bốn tệp được đọc từ thư mục con `mnist` hay
+    `fashion-mnist` của nó, thiếu thì từ chỗ cất; không lần nào đụng đến mạng.
 
     Tham số
     -------
     folder : thư mục đã có bốn tệp .gz; có nó thì không đụng đến mạng
     cache : nơi cất bản đã tải; mặc định là COURSE_UTILS_CACHE, hoặc ~/.cache/course_utils
     mirrors : các địa chỉ thư mục để tải, hỏi lần lượt; mặc định của bộ ảnh
-    timeout : số giây chờ mỗi máy chủ
+    timeout : số giây chờ mỗi lần máy chủ im lặng
+    progress : thanh tiến độ khi tải tệp lớn
 
     Lỗi
     ---
-    InputError : tệp trong `folder` thiếu hay hỏng.
+    InputError : tệp trong `folder` hay trong COURSE_DATA_DIR thiếu hay hỏng.
     DownloadError : không nơi nào cho tệp nguyên vẹn; kể từng nơi đã hỏi, và cách làm tiếp.
     """
-    if folder is None:
-        kept = cache_folder(cache) / source.name
-        mirrors = source.mirrors if mirrors is None else mirrors
-        contents = [fetch(kept, source, file, mirrors, timeout) for file in source.files]
-    else:
+    kept, prepared = cache_folder(cache) / source.name, class_folder()
+    if folder is not None:
         contents = [read_own(Path(folder), file, sha) for file, sha in source.files.items()]
+    elif prepared is not None:
+        contents = [read_prepared(prepared, kept, source, file) for file in source.files]
+    else:
+        mirrors = source.mirrors if mirrors is None else mirrors
+        contents = [fetch(kept, source, file, mirrors, timeout, progress) for file in source.files]
     parts = [parse_idx(content, file) for file, content in zip(source.files, contents, strict=True)]
     (train, train_labels), (test, test_labels) = parts[:2], parts[2:]
     for images, labels in ((train, train_labels), (test, test_labels)):
@@ -156,12 +161,11 @@ def load(
 
 
 def available(source: ImageSource, cache: str | os.PathLike | None = None) -> bool:
-    """Bốn tệp đã nằm trong chỗ cất chưa, tức là `load` không cần mạng. Chưa so mã của chúng."""
-    return all((cache_folder(cache) / source.name / file).is_file() for file in source.files)
-
-
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    """Bốn tệp đã nằm sẵn trên máy chưa, tức là `load` không cần mạng. Chưa so mã của chúng."""
+    folders = [cache_folder(cache)] + [folder for folder in [class_folder()] if folder]
+    return all(
+        any((folder / source.name / file).is_file() for folder in folders) for file in source.files
+    )
 
 
 def read_own(folder: Path, file: str, sha: str) -> bytes:
@@ -181,39 +185,45 @@ def read_own(folder: Path, file: str, sha: str) -> bytes:
     return content
 
 
+def read_prepared(prepared: Path, kept: Path, source: ImageSource, file: str) -> bytes:
+    """Tệp giáo viên đã chép sẵn, hay bản bạn đã cất; không có bản đúng nào thì InputError."""
+    own = prepared / source.name / file
+    for path in (own, kept / file):
+        if (content := read_verified(path, source.files[file])) is not None:
+            return content
+    wrong = "sai mã SHA-256 (hỏng hay là tệp khác)" if own.is_file() else "không có"
+    raise InputError(
+        f"COURSE_DATA_DIR là {prepared}, mà {own} {wrong}. Thư mục ấy cần có "
+        f"{source.name}/ với bốn tệp {', '.join(source.files)}, giữ nguyên tên và để nén: hãy báo "
+        f"giáo viên chép lại. Máy có mạng thì bỏ biến COURSE_DATA_DIR đi, tệp sẽ được tải về; hoặc "
+        f"dùng course_utils.data.digits(), ảnh chữ số 8×8 có sẵn, không cần tệp nào."
+    )
+
+
 def fetch(
-    folder: Path, source: ImageSource, file: str, mirrors: Sequence[str], timeout: float
+    kept: Path,
+    source: ImageSource,
+    file: str,
+    mirrors: Sequence[str],
+    timeout: float,
+    progress: bool,
 ) -> bytes:
     """Nội dung một tệp: bản đã cất nếu còn nguyên, không thì từ máy chủ đầu tiên có bản đúng."""
-    sha, troubles = source.files[file], []
+    path, sha = kept / file, source.files[file]
+    if (content := read_verified(path, sha)) is not None:
+        return content
+    urls = [mirror.rstrip("/") + "/" + file for mirror in mirrors]
     try:
-        content = (folder / file).read_bytes()
-        if digest(content) == sha:
-            return content
-        troubles.append(f"bản đã cất {folder / file}: sai mã SHA-256")
-    except OSError:
-        pass  # chưa từng tải
-    for mirror in mirrors:
-        url = mirror.rstrip("/") + "/" + file
-        try:
-            with urllib.request.urlopen(url, timeout=timeout) as answer:
-                content = answer.read(LIMIT)
-        except urllib.error.HTTPError as error:
-            troubles.append(f"{url}: máy chủ trả lời {error.code}")
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            troubles.append(f"{url}: {getattr(error, 'reason', error)}")
-        else:
-            if digest(content) == sha:
-                write_atomically(folder / file, content)
-                return content
-            troubles.append(f"{url}: nhận {len(content)} byte, sai mã SHA-256 (dở dang hay bị sửa)")
-    raise DownloadError(
-        f"Không có bản nguyên vẹn nào của {file} (bộ {source.name}). Đã thử:\n- "
-        + "\n- ".join(troubles)
-        + f"\nMáy có thể đang không có mạng. Bạn có thể tự chép bốn tệp {', '.join(source.files)} "
-        f"vào một thư mục rồi đưa tham số `folder`, hoặc dùng course_utils.data.digits(), ảnh chữ "
-        f"số 8×8 có sẵn, không cần mạng."
-    )
+        return download(urls, path, sha, timeout=timeout, progress=progress)
+    except DownloadError as error:
+        spoiled = f"\n- bản đã cất {path}: sai mã SHA-256" if path.is_file() else ""
+        raise DownloadError(
+            f"Không có bản nguyên vẹn nào của {file} (bộ {source.name}). Đã thử:{spoiled}\n{error}"
+            f"\nMáy có thể đang không có mạng. Bạn có thể tự chép bốn tệp "
+            f"{', '.join(source.files)} vào một thư mục rồi đưa tham số `folder`; cả lớp thì đặt "
+            f"biến COURSE_DATA_DIR; hoặc dùng course_utils.data.digits(), ảnh chữ số 8×8 có sẵn, "
+            f"không cần mạng."
+        ) from error
 
 
 def parse_idx(content: bytes, name: str = "tệp") -> Tensor:

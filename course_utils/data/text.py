@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ..errors import InputError
 from . import luc_bat
-from .cache import cache_folder, write_atomically
+from .cache import cache_folder, class_folder, write_atomically
+from .download import DownloadError
 
 BOOK = Path(__file__).with_name("book_text.txt.gz")
 
@@ -26,10 +27,6 @@ KIEU_URL = (
 #: sha256 của bản đã bỏ số câu và dòng trống, mỗi câu một dòng, UTF-8 dạng NFC.
 KIEU_SHA256 = "0821caaea78c39c3fa87ac3b4bfeb263e5b390603762e077eda2483068caa83d"
 KIEU_LINES = 3254
-
-
-class DownloadError(RuntimeError):
-    """Không tải được dữ liệu; lời báo nói vì sao và phải làm gì."""
 
 
 def book() -> str:
@@ -53,7 +50,8 @@ def truyen_kieu(
     -------
     path : tệp của bạn, bản in nào cũng được; số câu ở đầu dòng và dòng trống được bỏ đi
     url : nơi tải khi không có `path`; bản mặc định gồm 3254 câu
-    cache : thư mục cất bản đã tải; mặc định là COURSE_UTILS_CACHE, hoặc ~/.cache/course_utils
+    cache : thư mục cất bản đã tải; mặc định là COURSE_UTILS_CACHE, hoặc ~/.cache/course_utils.
+        Có truyen_kieu.txt trong COURSE_DATA_DIR thì bản ấy được đọc trước
 
     Lỗi
     ---
@@ -65,9 +63,12 @@ def truyen_kieu(
         check_verses(text, f"Tệp {path}")
         return text
     kept = cache_folder(cache) / "truyen_kieu.txt"
-    if kept.exists():
+    prepared = class_folder()
+    for found in ([] if prepared is None else [prepared / kept.name]) + [kept]:
+        if not found.exists():
+            continue
         try:
-            text = clean_verses(read_file(kept))
+            text = clean_verses(read_file(found))
             check_verses(text, "Bản đã cất", KIEU_LINES)
             return text
         except InputError:

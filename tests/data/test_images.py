@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import torch
 
-from course_utils.data import images
+from course_utils.data import download, images
 from course_utils.data.images import FASHION_MNIST, MNIST, ImageSource, load, parse_idx
 from course_utils.data.text import DownloadError
 from course_utils.errors import InputError
@@ -20,6 +20,13 @@ def idx(array):
     """Một tensor uint8 thành tệp IDX."""
     header = bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
     return header + array.numpy().tobytes()
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch):
+    """Hỏi lại ngay, và không nhìn thư mục dữ liệu của máy đang chạy kiểm thử."""
+    monkeypatch.setattr(download, "PAUSE", 0.0)
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
 
 
 GENERATOR = torch.Generator().manual_seed(0)
@@ -125,7 +132,7 @@ def test_download_once_then_read_from_the_cache(server, source, tmp_path):
     assert images.available(source, tmp_path)
     check(load(source, cache=tmp_path))
     assert server.hits == [f"/good/{name}" for name in FILES]
-    assert sorted(p.name for p in (tmp_path / "small").iterdir()) == sorted(FILES)
+    assert sorted(p.name for p in (tmp_path / "small").iterdir()) == sorted([".lock", *FILES])
 
 
 def test_the_cache_follows_the_environment(source, tmp_path, monkeypatch):
@@ -196,6 +203,50 @@ def test_own_folder_needs_no_network(server, source, tmp_path):
     (tmp_path / "test-labels.gz").unlink()
     with pytest.raises(InputError, match=r"Không đọc được .*test-labels\.gz"):
         load(source, tmp_path)
+
+
+# ---- Thư mục của lớp
+
+
+def test_the_class_folder_is_read_first_and_never_asks_the_network(
+    server, source, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    folder = tmp_path / "class" / "small"
+    folder.mkdir(parents=True)
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    assert images.available(source, tmp_path / "cache")
+    check(load(source, cache=tmp_path / "cache"))
+    assert not (tmp_path / "cache").exists()  # đọc thôi, không chép thêm
+
+    (folder / "test-labels.gz").unlink()
+    with pytest.raises(
+        InputError, match=r"COURSE_DATA_DIR là .*test-labels\.gz không có"
+    ) as caught:
+        load(source, cache=tmp_path / "cache")
+    for part in (*FILES, "small/", "giáo viên", "digits()"):
+        assert part in str(caught.value)
+    (folder / "test-labels.gz").write_bytes(FILES["test-labels.gz"][:-1])
+    with pytest.raises(InputError, match=r"test-labels\.gz sai mã SHA-256"):
+        load(source, cache=tmp_path / "cache")
+    assert server.hits == []
+
+    # Bản đã cất từ trước thì vẫn dùng được.
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    check(load(source, cache=tmp_path / "cache"))
+    server.hits.clear()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "class"))
+    check(load(source, cache=tmp_path / "cache"))
+    assert server.hits == []
+
+
+def test_a_full_cache_serves_as_the_class_folder(server, source, tmp_path, monkeypatch):
+    check(load(source, cache=tmp_path / "kho"))
+    server.hits.clear()
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "kho"))
+    check(load(source, cache=tmp_path / "trống"))
+    assert server.hits == []
 
 
 def test_images_and_labels_must_agree(source, tmp_path):
