@@ -46,8 +46,8 @@ class GuidanceScale(LiveFigure):
 
     Tham số
     -------
-    preset : "gauss" (p = N(0, 1), p(x | c) = N(1, 1/4)) hoặc "clusters" (mỗi loại một cụm trong, sát
-        loại kia, và một cụm ngoài)
+    preset : "gauss" (p = N(0, 1), p(x | c) = N(1, 1/4)) hoặc "clusters" (mỗi loại một cụm trong,
+        sát loại kia, và một cụm ngoài)
     sampler : "ddim" (đi theo ODE) hoặc "beta" (đi theo SDE)
     weight : w, từ 0 đến 8; 1 là không dẫn hướng
     seed : hạt giống của nhiễu, cho SDE
