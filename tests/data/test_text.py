@@ -188,6 +188,7 @@ def server(monkeypatch):
     monkeypatch.setattr(source, "KIEU_LINES", 6)
     monkeypatch.setattr(source, "KIEU_SHA256", hashlib.sha256(CLEAN.encode("utf-8")).hexdigest())
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         running.address = f"http://127.0.0.1:{running.server_port}"
@@ -211,6 +212,14 @@ def test_a_spoiled_cache_is_replaced(server, tmp_path):
         (tmp_path / "truyen_kieu.txt").write_bytes(spoiled)
         assert truyen_kieu(url=f"{server.address}/good", cache=tmp_path) == CLEAN
         assert (tmp_path / "truyen_kieu.txt").read_text("utf-8") == CLEAN
+
+
+def test_the_class_folder_is_read_first(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path))
+    (tmp_path / "truyen_kieu.txt").write_text(CLEAN, "utf-8")
+    assert truyen_kieu(url=f"{server.address}/good", cache=tmp_path / "cache") == CLEAN
+    assert server.hits == []
+    assert not (tmp_path / "cache").exists()
 
 
 def test_a_cache_that_cannot_be_written_does_not_matter(server, tmp_path):
