@@ -1,0 +1,131 @@
+"""Chạy cả bảng: bỏ qua hàng đã có, ghi tệp sau mỗi hàng, dừng lúc nào cũng không mất gì."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import torch
+from tqdm.auto import tqdm
+
+from ..errors import InputError
+from .families import FAMILIES, get_family
+from .problems import PROBLEMS, get_problem
+from .rows import REAL, get_budget, run_row
+from .summary import load_results
+
+Task = tuple[str, str, int, str, str]  # họ, dữ liệu, hạt giống, ngân sách, thiết bị
+
+#: Những hàng của `--quick`: mỗi nhóm một họ rẻ, hai bộ dữ liệu.
+QUICK_FAMILIES = ("gaussian_mixture", "realnvp", "flow_matching", "vae", "gan")
+QUICK_DATA = ("eight_gaussians", "two_moons")
+
+
+def plan(
+    families: Sequence[str] | None = None,
+    data: Sequence[str] | None = None,
+    seeds: int = 3,
+    budget: str = "full",
+    device: str = "cpu",
+) -> list[Task]:
+    """Danh sách các hàng phải đo: trọn từng bộ dữ liệu, trong đó trọn từng họ, rồi mẫu thật."""
+    quick = budget == "quick"
+    if not isinstance(seeds, int) or seeds < 1:
+        raise InputError(f"seeds = {seeds!r}; cần ít nhất một hạt giống.")
+    get_budget(budget)
+    families = families or (QUICK_FAMILIES if quick else tuple(FAMILIES)) + (REAL,)
+    tasks = []
+    for name in data or (QUICK_DATA if quick else tuple(PROBLEMS)):
+        get_problem(name)
+        for family in families:
+            if family == REAL or get_family(family).covers(name):
+                tasks += [(family, name, seed, budget, device) for seed in range(seeds)]
+    if not tasks:
+        raise InputError("Không có hàng nào: các họ đã chọn không chạy trên dữ liệu đã chọn.")
+    return tasks
+
+
+def key_of(row: dict) -> tuple:
+    return row["family"], row["data"], row["seed"], row["budget"]
+
+
+def is_current(row: dict, task: Task) -> bool:
+    """Hàng đã đo có cùng công thức với công thức hiện nay không."""
+    family, data, _, budget, device = task
+    if family == REAL:
+        return True
+    if row.get("machine", "").startswith("GPU") != device.startswith("cuda"):
+        return False
+    examples = get_budget(budget).examples(data)
+    config = json.loads(json.dumps(get_family(family).recipe(data).config(examples)))
+    return row.get("config") == config and row.get("examples") == examples
+
+
+def save(rows: Iterable[dict], path: Path) -> None:
+    """Ghi nguyên tử: viết ra tệp tạm rồi đổi tên, nên tệp kết quả không bao giờ dở dang."""
+    budgets, data, order = ("full", "quick"), list(PROBLEMS), [*FAMILIES, REAL]
+    rows = sorted(
+        rows,
+        key=lambda r: (budgets.index(r["budget"]), data.index(r["data"]),
+                       order.index(r["family"]), r["seed"]),
+    )  # fmt: skip
+    part = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
+    part.write_text(text + "\n", encoding="utf-8")
+    os.replace(part, path)
+
+
+def work(task: Task) -> dict:
+    """Một hàng, trong tiến trình con một luồng."""
+    torch.set_num_threads(1)
+    family, data, seed, budget, device = task
+    return run_row(family, data, seed, budget, device)
+
+
+def run_table(
+    path: str | Path,
+    families: Sequence[str] | None = None,
+    data: Sequence[str] | None = None,
+    *,
+    seeds: int = 3,
+    budget: str = "full",
+    jobs: int = 1,
+    device: str = "cpu",
+    progress: bool = True,
+) -> list[dict]:
+    """Đo mọi hàng còn thiếu và ghi vào `path`; trả mọi hàng của tệp.
+
+    Hàng đã có với cùng công thức được giữ, hàng có công thức khác được đo lại. Tệp được ghi sau mỗi
+    hàng; dừng bằng Ctrl-C rồi chạy lại thì đi tiếp.
+    """
+    path, tasks = Path(path), plan(families, data, seeds, budget, device)
+    if not isinstance(jobs, int) or jobs < 1:
+        raise InputError(f"jobs = {jobs!r}; cần ít nhất một tiến trình.")
+    stored = load_results(path, budget=None) if path.exists() else []
+    rows = {key_of(row): row for row in stored}
+    missing = [t for t in tasks if t[:4] not in rows or not is_current(rows[t[:4]], t)]
+    bar = tqdm(total=len(tasks), initial=len(tasks) - len(missing), disable=not progress,
+               desc="Đo các hàng", unit="hàng")  # fmt: skip
+
+    def keep(row: dict) -> None:
+        rows[key_of(row)] = row
+        save(rows.values(), path)
+        bar.update()
+        bar.set_postfix_str(f"{row['family']} trên {row['data']}")
+
+    if jobs == 1:
+        for task in missing:
+            keep(work(task))
+    else:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            try:
+                for future in as_completed([pool.submit(work, task) for task in missing]):
+                    keep(future.result())
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    bar.close()
+    return list(rows.values())
