@@ -22,6 +22,7 @@ from .layers_to_ode import LayersToOde
 from .level_sampler import LevelSampler, export_hierarchy
 from .live_figure import LiveFigure
 from .map1d import Map1D
+from .model_tradeoffs import ModelTradeoffs
 from .noising_digit import NoisingDigit
 from .pixel_sampler import PixelSampler, export_pixelcnn
 from .residual_fold import ResidualFold
@@ -49,6 +50,7 @@ __all__ = [
     "LevelSampler",
     "LiveFigure",
     "Map1D",
+    "ModelTradeoffs",
     "NoisingDigit",
     "PixelSampler",
     "ResidualFold",
