@@ -1,0 +1,26 @@
+# Đúng: vòng lặp; diện tích theo từng dải dọc.
+def pareto(costs):
+    rows = [[math.inf if math.isnan(v) else v for v in row] for row in costs.tolist()]
+
+    def beats(one, two):
+        return one != two and all(a <= b for a, b in zip(one, two))
+
+    return [not any(beats(other, row) for other in rows) for row in rows]
+
+
+def area(costs, reference):
+    right, top = reference.tolist()
+    rows = [(x, y) for x, y in costs.tolist() if x <= right and y <= top]
+    edges = sorted({x for x, _ in rows} | {right})
+    total = 0.0
+    for start, stop in zip(edges, edges[1:]):
+        reached = [y for x, y in rows if x <= start]
+        if reached:
+            total += (stop - start) * (top - min(reached))
+    return total
+
+
+def contributions(costs, reference):
+    whole = area(costs, reference)
+    keep = range(len(costs))
+    return [whole - area(costs[[j for j in keep if j != k]], reference) for k in keep]

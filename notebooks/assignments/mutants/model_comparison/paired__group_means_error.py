@@ -1,0 +1,22 @@
+# Sai: sai số chuẩn của các trung bình nhóm, dù nhóm to nhỏ khác nhau.
+def difference(log_a, log_b, group):
+    """(trung bình của hiệu, sai số chuẩn theo nhóm)."""
+    d = (log_a - log_b).double()
+    if torch.isinf(d).any():
+        return math.inf, math.inf
+    labels, index = torch.unique(group, return_inverse=True)
+    G = len(labels)
+    means = torch.stack([d[index == g].mean() for g in range(G)])
+    return float(d.mean()), float(means.std()) / math.sqrt(G)
+
+
+def pairing_gain(log_a, log_b):
+    """Không ghép cặp thì cần gấp mấy lần số điểm."""
+    a, b = log_a.double(), log_b.double()
+    return (a.var() + b.var()) / (a - b).var()
+
+
+def points_needed(log_a, log_b, target):
+    """Số điểm nhỏ nhất để sai số chuẩn của hiệu không quá target."""
+    d = (log_a - log_b).double()
+    return max(2, math.ceil(float(d.var()) / target**2))

@@ -1,0 +1,22 @@
+# Sai: một hình chữ nhật từ giá nhỏ nhất của từng cột.
+def pareto(costs):
+    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+    costs = torch.where(costs.isnan(), math.inf, costs)
+    no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
+    better = (costs[None] < costs[:, None]).any(2)
+    return ~(no_worse & better).any(1)
+
+
+def area(costs, reference):
+    """Diện tích trong hình chữ nhật tới reference mà các hàng lấp được."""
+    right, top = (float(value) for value in reference)
+    rows = [(x, y) for x, y in costs.tolist() if x < right and y < top]
+    if not rows:
+        return 0.0
+    return (right - min(x for x, _ in rows)) * (top - min(y for _, y in rows))
+
+
+def contributions(costs, reference):
+    """Diện tích mất đi khi bỏ từng hàng, kích thước (K,)."""
+    others = ~torch.eye(len(costs), dtype=torch.bool)
+    return [area(costs, reference) - area(costs[keep], reference) for keep in others]

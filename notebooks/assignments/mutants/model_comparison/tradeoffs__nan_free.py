@@ -1,0 +1,24 @@
+# Sai: NaN coi là 0.
+def pareto(costs):
+    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+    costs = torch.where(costs.isnan(), 0.0, costs)
+    no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
+    better = (costs[None] < costs[:, None]).any(2)
+    return ~(no_worse & better).any(1)
+
+
+def area(costs, reference):
+    """Diện tích trong hình chữ nhật tới reference mà các hàng lấp được."""
+    right, top = (float(value) for value in reference)
+    total, lowest = 0.0, top
+    for x, y in sorted(costs.tolist(), key=lambda row: (math.isnan(row[0]), row[0])):
+        if x < right and y < lowest:
+            total += (right - x) * (lowest - y)
+            lowest = y
+    return total
+
+
+def contributions(costs, reference):
+    """Diện tích mất đi khi bỏ từng hàng, kích thước (K,)."""
+    others = ~torch.eye(len(costs), dtype=torch.bool)
+    return [area(costs, reference) - area(costs[keep], reference) for keep in others]
