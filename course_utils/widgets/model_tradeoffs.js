@@ -40,9 +40,10 @@ function render({ model, el }) {
   legend.append(html("span", {}, glyph("exact", false), "rỗng: bị trội"));
   const floorKey = html("span", {}, html("span", { class: "lf-floor-key", "aria-hidden": "true" }), "mẫu thật so với mẫu thật");
   legend.append(floorKey);
+  plot.append(legend);
   const list = html("div", { class: "lf-families", role: "radiogroup", "aria-label": "Mô hình" });
   const note = html("p", { class: "lf-note", "aria-live": "polite" });
-  root.append(body, legend, list, note, html("p", { class: "lf-hint" }, HINT));
+  root.append(body, list, note, html("p", { class: "lf-hint" }, HINT));
 
   let shown = { points: [], spots: [], order: [] }; // những gì đang vẽ, cho chuột và phím
   let hovered = null;
@@ -76,6 +77,7 @@ function render({ model, el }) {
 
   /** Tô từ mức ấy tới mép của phía tốt. */
   function drawFloor(axes, { box, scales }) {
+    floorKey.style.display = "none";
     axes.forEach(({ floor, better }, i) => {
       if (floor === null) return;
       const [left, right, top, bottom] = box;
@@ -84,8 +86,8 @@ function render({ model, el }) {
       const [low, size] = [Math.min(edge, good), Math.abs(edge - good)];
       const at = i ? { x: left, y: low, width: right - left, height: size } : { x: low, y: top, width: size, height: bottom - top };
       svg(panel.inside.group, "rect", { class: "lf-floor", ...at });
+      if (size > 0) floorKey.style.display = "";
     });
-    floorKey.style.display = axes.some(({ floor }) => floor !== null) ? "" : "none";
   }
 
   function drawPoints({ box, scales }, points, beaten, chosen, names) {
