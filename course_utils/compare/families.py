@@ -21,11 +21,10 @@ from ..gan import GAN, WGAN
 from ..hierarchical_vae import HierarchicalVAE
 from ..likelihoods import GaussianLikelihood
 from ..mixtures import GaussianMixture
-from ..training import fit
 from ..vae import IWAE, VAE
 from .digits import DIGITS
-from .problems import Problem
 from .recipe import Recipe
+from .trainers import train_em, train_rectified
 
 
 def sharp_field(dim: int, hidden: tuple[int, int], gain: float) -> nn.Module:
@@ -33,23 +32,6 @@ def sharp_field(dim: int, hidden: tuple[int, int], gain: float) -> nn.Module:
     field = VelocityMLP(dim, hidden, frequencies=3, activation="tanh")
     field.linear[0].weight.data.mul_(gain)
     return field
-
-
-def train_em(model, problem: Problem, recipe: Recipe, examples: int, seed: int):
-    """EM: `batch` điểm, quét đi quét lại cho tới khi đã xem đủ `examples` lượt điểm."""
-    model.fit_em(problem.density.sample(recipe.batch, seed), recipe.steps(examples), seed=seed)
-    return model
-
-
-def train_rectified(model, problem: Problem, recipe: Recipe, examples: int, seed: int):
-    """Hai vòng: bảy phần mười ngân sách khớp luồng, ba phần mười học lại trên các cặp."""
-    first = int(0.7 * recipe.steps(examples))
-    how = {"batch_size": recipe.batch, "progress": False, "seed": seed}
-    fit(model, *problem.training(recipe.view), steps=first, lr=recipe.lr,
-        **problem.options(recipe.view, False), **how)  # fmt: skip
-    second, pairs = model.eval().reflow(20_000, seed=seed)
-    fit(second, pairs, steps=recipe.steps(examples) - first, lr=recipe.lr / 2, **how)
-    return second
 
 
 def small_scale() -> partial:
@@ -107,7 +89,7 @@ PLANE = {
         5e-3,
         looks=3,
         note="hai mạng, tính cả hai; hàm phê bình đi ba bước mỗi bước của bộ sinh",
-    ),  # fmt: skip
+    ),
     "ddpm": Recipe(
         partial(DDPM, 2, hidden=(90, 90), steps=100),
         256,

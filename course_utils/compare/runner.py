@@ -14,7 +14,7 @@ from ..errors import InputError
 from .families import FAMILIES, get_family
 from .problems import PROBLEMS, get_problem
 from .rows import REAL, get_budget, run_row
-from .summary import load_results
+from .summary import load_results, pack
 
 Task = tuple[str, str, int, str, str]  # họ, dữ liệu, hạt giống, ngân sách, thiết bị
 
@@ -72,7 +72,7 @@ def save(rows: Iterable[dict], path: Path) -> None:
                        order.index(r["family"]), r["seed"]),
     )  # fmt: skip
     part = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
+    text = json.dumps(pack(rows), ensure_ascii=False, indent=1)
     part.write_text(text + "\n", encoding="utf-8")
     os.replace(part, path)
 

@@ -14,6 +14,9 @@ from .rows import REAL
 
 RESULTS = Path(__file__).with_name("results.json")
 
+#: Những cột giống nhau ở mọi hạt giống; tệp JSON ghi chúng một lần cho cả nhóm hàng.
+SHARED = ("examples", "config", "note", "versions", "machine")
+
 #: Các cột số mà `summarize` gộp.
 COLUMNS = (
     "nll", "gap", "elbo_gap", "elbo_nll", "bits_per_dim", "mmd2", "frechet", "coverage",
@@ -26,17 +29,42 @@ def load_results(path: str | Path | None = None, budget: str | None = "full") ->
     """Các hàng đã đo, đọc từ JSON của gói (hay `path`); `budget=None` lấy mọi ngân sách."""
     path = RESULTS if path is None else Path(path)
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+        rows = unpack(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise InputError(
             f"Không có tệp {path.name}; hãy chạy python -m course_utils.compare --output {path}."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"Tệp {path.name} không phải kết quả của course_utils.compare (cần JSON có khóa "
             f"«rows»). Hãy dời nó đi rồi chạy lại phép so."
         ) from error
     return [row for row in rows if budget is None or row["budget"] == budget]
+
+
+def pack(rows: Iterable[dict]) -> dict:
+    """Các hàng thành nội dung tệp JSON: {"recipes": {tên: cột chung}, "rows": [cột riêng]}."""
+    recipes: dict[str, dict] = {}
+    own = []
+    for row in rows:
+        shared = {key: row[key] for key in SHARED if key in row}
+        base = name = f"{row['budget']}/{row['data']}/{row['family']}"
+        copy = 1
+        while recipes.get(name, shared) != shared:  # nhóm hàng đo ở hai nơi, hay hai công thức
+            copy += 1
+            name = f"{base}#{copy}"
+        recipes[name] = shared
+        own.append({k: v for k, v in row.items() if k not in SHARED} | {"recipe": name})
+    return {"recipes": recipes, "rows": own}
+
+
+def unpack(stored: dict) -> list[dict]:
+    """Ngược của `pack`: mỗi hàng lại có đủ mọi cột."""
+    rows = []
+    for row in stored["rows"]:
+        row = dict(row)
+        rows.append(row | stored["recipes"][row.pop("recipe")])
+    return rows
 
 
 def mean_and_interval(values: Sequence[float], level: float = 0.95) -> dict:
