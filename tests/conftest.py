@@ -1,4 +1,5 @@
-"""Phần chung của mọi kiểm thử: bản chụp của cây thư mục, và trình duyệt cho dấu `browser`."""
+"""Phần chung của mọi kiểm thử: bản chụp của cây thư mục, và trình duyệt cho dấu `browser`,
+GPU cho dấu `gpu`."""
 
 import os
 import shutil
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -27,6 +29,8 @@ def pytest_runtest_setup(item):
         if os.environ.get("CI"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
+    if item.get_closest_marker("gpu") and not torch.cuda.is_available():
+        pytest.skip("Máy này không có GPU CUDA: kiểm thử trên GPU KHÔNG được chạy.")
 
 
 @pytest.fixture(scope="session")
