@@ -10,7 +10,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from course_utils.widgets import ModelTradeoffs
-from course_utils.widgets.model_tradeoffs import METRICS, RULES, dominates, interval, span
+from course_utils.widgets.model_tradeoffs import RULES
+from course_utils.widgets.tradeoff_table import METRICS, dominates, interval, span
 
 pytestmark = pytest.mark.browser
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from course_utils.compare import PROBLEMS, load_results
 from course_utils.errors import InputError
 from course_utils.widgets import ModelTradeoffs
-from course_utils.widgets.model_tradeoffs import METRICS, dominates, interval, span, tables_of
+from course_utils.widgets.tradeoff_table import METRICS, dominates, interval, span, tables_of
 
 T2 = (2 * 0.95**2 / (1 - 0.95**2)) ** 0.5  # phân vị 0.975 của luật t hai bậc tự do, 4.3027
-ABOUT = {"examples": 1000, "machine": "CPU, một luồng", "note": ""}
+ABOUT = {"budget": "full", "examples": 1000, "machine": "CPU, một luồng", "note": ""}
 FAMILIES = {  # họ: loại, khoảng hở, MMD², giây huấn luyện của ba hạt giống
     "realnvp": ("exact", [0.10, 0.11, 0.12], [1e-3, 2e-3, 3e-3], [10, 11, 12]),
     "maf": ("exact", [0.20, 0.21, 0.22], [5e-4, 6e-4, 7e-4], [20, 21, 22]),
@@ -32,7 +32,7 @@ def rows(families=FAMILIES, data="two_moons"):
         for family, (kind, gaps, mmds, times) in families.items()
         for seed in range(3)
     ]
-    real = [{"family": "real", "data": data, "seed": s, "mmd2": 1e-4 * s} for s in range(3)]
+    real = [{"family": "real", "data": data, "mmd2": 1e-4 * s, **ABOUT} for s in range(3)]
     return found + real
 
 
@@ -168,6 +168,21 @@ def test_the_packaged_table_has_every_data_set():
 def test_bad_input_is_explained(options, words):
     with pytest.raises(InputError, match=words):
         figure(**options)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"budget": "quick"}, "nhiều ngân sách"),
+        ({"data": "spirals"}, "data = 'spirals'; hãy chọn một trong eight_gaussians"),
+        ({"family": "glow"}, "family = 'glow'; hãy chọn"),
+    ],
+)
+def test_rows_that_cannot_be_compared_are_explained(changes, words):
+    strange = rows()
+    strange[1] |= changes
+    with pytest.raises(InputError, match=words):
+        ModelTradeoffs(results=strange)
 
 
 def test_an_empty_table_is_explained():
