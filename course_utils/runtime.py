@@ -6,6 +6,8 @@ import random
 import numpy as np
 import torch
 
+from . import distributed
+
 
 def get_device() -> torch.device:
     """GPU nếu có, nếu không thì CPU."""
@@ -29,7 +31,10 @@ def setup(seed: int = 0, threads: int | None = None) -> torch.device:
     Mạng của giáo trình nhỏ: thêm luồng chỉ thêm chi phí đồng bộ, và trên máy bận thì
     chậm đi nhiều lần. Vì vậy mặc định là một luồng, trừ khi biến môi trường
     OMP_NUM_THREADS hay tham số `threads` nói khác.
+
+    Dưới `torchrun`, tiến trình vào nhóm ở đây, và nhận GPU của riêng mình; xem `distributed`.
     """
+    distributed.join()
     set_seed(seed)
     torch.set_num_threads(threads or int(os.environ.get("OMP_NUM_THREADS", "1")))
     return get_device()

@@ -1,7 +1,7 @@
 """Một hàm `fit` cho mọi mô hình: Adam, tốc độ học giảm theo cosin, gọt gradient, dừng sớm.
 
 Mô hình có nhiều mục tiêu (GAN) thì các mục tiêu được hạ luân phiên, mỗi nhóm tham số một Adam.
-Điểm kiểm tra để dừng rồi đi tiếp nằm ở `checkpoints`.
+Dừng rồi đi tiếp: xem `checkpoints`. Nhiều tiến trình, nhiều máy: xem `distributed`.
 """
 
 import copy
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from . import checkpoints
+from . import checkpoints, distributed
 from .base import GenerativeModel
 from .checkpoints import Run
 from .data.toy import ToyDensity
@@ -49,6 +49,7 @@ def learning_rate(step: int, steps: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
+@distributed.together
 def fit(
     model: GenerativeModel,
     data: Batch | ToyDensity,
@@ -130,17 +131,22 @@ def fit(
     if stored:
         model.check(data, "data")
         data = each(data, lambda part: part.to(parameter.device))  # chép một lần, không từng lô
-        sizes = {len(part) for part in (data if isinstance(data, tuple) else (data,))}
-        if len(sizes) > 1:
-            raise InputError(f"Các phần của dữ liệu có {sorted(sizes)} hàng; chúng phải bằng nhau.")
-        total = sizes.pop()
+    total = rows_of(data) if stored else batch_size
+    rows = min(batch_size, total)  # cỡ của mỗi lô
 
-    def next_batch() -> Batch:
+    def next_batch(share: Callable[[Tensor], Tensor] = distributed.share) -> Batch:
         if stored:
-            index = torch.randint(total, (min(batch_size, total),), generator=generator)
+            index = share(torch.randint(total, (rows,), generator=generator))
             index = index.to(parameter.device)
             return prepare(each(data, lambda part: part[index]))
-        return prepare(data.sample(batch_size, generator).to(parameter.dtype))
+        return prepare(share(data.sample(rows, generator)).to(parameter.dtype))
+
+    def whole_batch() -> Batch:
+        """Lô chung sắp tới, trước khi chia cho các tiến trình; chưa lấy nó ra khỏi bộ sinh."""
+        state = generator.get_state()
+        batch = next_batch(lambda part: part)
+        generator.set_state(state)
+        return batch
 
     # Bản gộp (fused) đi qua mọi tham số trong một lần gọi: với mạng nhỏ, nhanh hơn nhiều lần.
     fused = parameter.device.type in ("cpu", "cuda")
@@ -151,28 +157,33 @@ def fit(
         torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: learning_rate(s, steps))
         for optimizer in optimizers
     ]
-    losses: dict[str, list[Tensor]] = {o.name: [] for o in objectives}
+    # Một tensor dài sẵn, không phải hàng vạn tensor tí hon: những tensor sống mãi ấy nằm xen giữa
+    # các vùng nhớ lớn của từng bước, làm bộ nhớ vỡ vụn và phình thêm gần 100 kB mỗi bước.
+    losses = {o.name: parameter.detach().new_zeros(steps) for o in objectives}
     run = Run(model, optimizers, schedules, generator, losses, parameter.device)
     if checkpoint is not None:
         settings = {"steps": steps, "batch_size": batch_size, "lr": lr, "seed": seed, "clip": clip}
         settings |= {"validate_every": validate_every, "compile": compile, "precision": precision}
         settings |= {"validation": validation, "transform": transform}
         configuration = checkpoints.configuration(model, data, **settings)
-        if (state := checkpoints.load(checkpoint, configuration)) is not None:
+        state = distributed.from_main(lambda: checkpoints.load(checkpoint, configuration))
+        if state is not None:
             run.load_state_dict(state)
 
     start = time.perf_counter() - run.seconds
     model.train()
+    loss_of = distributed.parallel(model, objectives, loss_of, rows, whole_batch)
     bar = tqdm(
         range(run.step, steps),
         initial=run.step,
         total=steps,
-        disable=not progress,
+        disable=not (progress and distributed.is_main()),
         desc="Huấn luyện",
         unit="bước",
         leave=False,
     )
     for step in bar:
+        distributed.own_noise(seed, step)
         for objective, optimizer, schedule in zip(objectives, optimizers, schedules, strict=True):
             for _ in range(objective.repeats):
                 loss = loss_of[objective.name](next_batch())
@@ -182,7 +193,7 @@ def fit(
                 torch.nn.utils.clip_grad_norm_(objective.parameters, clip)
                 optimizer.step()
             schedule.step()
-            run.losses[objective.name].append(loss.detach())
+            run.losses[objective.name][step] = distributed.mean(loss.detach())
         run.step = step + 1
         if on_step is not None:
             on_step(run.step)
@@ -190,7 +201,7 @@ def fit(
         last = run.step == steps
         saving = checkpoint is not None and (run.step % checkpoint_every == 0 or last)
         if step % 50 == 0 or last or saving:  # chỉ lúc này mới chờ thiết bị trả số về
-            latest = [values[-1].item() for values in run.losses.values()]
+            latest = [values[step].item() for values in run.losses.values()]
             for value in latest:
                 if not math.isfinite(value):
                     raise InputError(
@@ -199,20 +210,30 @@ def fit(
                     )
             bar.set_postfix_str(f"mất mát {latest[-1]:.3f}")
         if validation is not None and (run.step % validate_every == 0 or last):
-            value = evaluate(model, prepare(validation))
+            value = evaluate(model, prepare(each(validation, distributed.share)))
+            value = distributed.mean_of_shares(value, rows_of(validation))
             run.validation.append((run.step, value))
             if value < run.best:
                 run.best, run.best_step = value, run.step
                 run.best_state = copy.deepcopy(model.state_dict())
         run.seconds = time.perf_counter() - start
-        if saving:
+        if saving and distributed.is_main():
             checkpoints.save(checkpoint, run, configuration)
     if run.best_state is not None:
         model.load_state_dict(run.best_state)
     model.eval()
-    values = {name: torch.stack(values).tolist() for name, values in run.losses.items()}
+    distributed.agree_on_randomness(parameter.device)
+    values = {name: values.tolist() for name, values in run.losses.items()}
     loss = values[objectives[-1].name]
     return History(loss, values, run.validation, run.best_step, run.seconds)
+
+
+def rows_of(data: Batch) -> int:
+    """Số hàng chung của mọi phần dữ liệu."""
+    sizes = {len(part) for part in (data if isinstance(data, tuple) else (data,))}
+    if len(sizes) > 1:
+        raise InputError(f"Các phần của dữ liệu có {sorted(sizes)} hàng; chúng phải bằng nhau.")
+    return sizes.pop()
 
 
 def faster(loss: Callable, device: torch.device, compile: bool, precision: str | None) -> Callable:

@@ -1,0 +1,267 @@
+"""Hai tiến trình gloo thật, mở bằng torchrun: cùng kết quả, và không mất gì khi một bên chết."""
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from course_utils import distributed, runtime
+from course_utils.errors import InputError
+from course_utils.flows import RealNVP
+from course_utils.training import fit
+
+# Cùng một kịch bản cho một và cho hai tiến trình: không có dòng nào nói về số tiến trình.
+TRAIN = """
+import sys
+import torch
+from course_utils import GAN, MADE, DDPM, FlowMatching, HierarchicalVAE, LatentDiffusion, VAE
+from course_utils import distributed, runtime
+from course_utils.data import toy
+from course_utils.flows import RealNVP, ResidualFlow
+from course_utils.training import fit
+
+runtime.setup(seed=0, threads=1)
+rings, moons = toy.get("rings"), toy.get("two_moons").sample(201, 4)
+bits = (torch.rand(101, 9, generator=torch.Generator().manual_seed(0)) < 0.3).float()
+
+class QuietGAN(GAN):  # bộ sinh nhận một z cố định: hai mục tiêu, không có nhiễu
+    def fake(self, n):
+        return self.generate(torch.ones(n, self.latent_dim))
+
+class Spoken(VAE):  # ghi lại nhiễu đã rút
+    noises = []
+
+    def loss(self, x):
+        self.noises.append(torch.randn(2).tolist())
+        return super().loss(x)
+
+def run(name, make, data, dtype=torch.float32, steps=20, batch_size=63, **settings):
+    runtime.set_seed(0)
+    model = make().to(dtype)
+    data = data.to(dtype) if isinstance(data, torch.Tensor) else data
+    history = fit(model, data, steps=steps, batch_size=batch_size, progress=False, **settings)
+    return {
+        "state": model.state_dict(), "losses": history.losses, "best": history.best_step,
+        "validation": history.validation, "next": torch.rand(2), "mode": model.training,
+    }
+
+stop = dict(validation=moons[:33].double(), validate_every=5)
+jitter = dict(transform=lambda x: 2 * x + 1)
+double = torch.float64
+results = {
+    "RealNVP": run("RealNVP", lambda: RealNVP(2), moons, double, **stop, **jitter),
+    "ResidualFlow": run("ResidualFlow", lambda: ResidualFlow(2, 3), moons, double),
+    "MADE": run("MADE", lambda: MADE(9), bits),
+    "QuietGAN": run("QuietGAN", lambda: QuietGAN(2, penalty=1.0, critic_steps=2), rings),
+    "HierarchicalVAE": run("HVAE", lambda: HierarchicalVAE(2, (2, 2), warmup=10), rings),
+    "LatentDiffusion": run("Latent", lambda: LatentDiffusion(VAE(2), DDPM(2, steps=5)), moons),
+    "FlowMatching": run("FM", lambda: FlowMatching(2), rings, steps=150, batch_size=256),
+    "spoken": run("spoken", lambda: Spoken(2), rings, steps=3),
+}
+results["noises"] = Spoken.noises
+torch.save(results, f"{sys.argv[1]}.{distributed.rank()}")
+"""
+
+DIE = """
+import os, signal, sys
+import torch
+from course_utils import VAE, distributed, runtime
+from course_utils.data import toy
+from course_utils.training import fit
+
+folder, dies_at = sys.argv[1], int(sys.argv[2])
+runtime.setup(seed=0, threads=1)
+
+def train(checkpoint, on_step=None):
+    runtime.set_seed(0)
+    model = VAE(2, hidden=(16,))
+    history = fit(model, toy.get("rings"), steps=12, batch_size=63, progress=False,
+                  checkpoint=checkpoint, checkpoint_every=5, on_step=on_step)
+    return {"state": model.state_dict(), "loss": history.loss, "next": torch.rand(2)}
+
+def on_step(k):
+    if k == dies_at and distributed.rank() == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if not dies_at:
+    torch.save(train(None), f"{folder}/whole.{distributed.rank()}")
+torch.save(train(f"{folder}/run.pt", on_step), f"{folder}/resumed.{distributed.rank()}")
+"""
+
+
+def launch(script, *args):
+    """Chạy kịch bản dưới torchrun với hai tiến trình; trả tiến trình đã xong, với stderr."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    command += [script, *map(str, args)]
+    return subprocess.run(command, env=environment, timeout=180, capture_output=True, text=True)
+
+
+def largest(a, b):
+    return max((a[name].double() - b[name].double()).abs().max().item() for name in a)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """Kết quả của một tiến trình, và của hai hạng dưới torchrun."""
+    folder = tmp_path_factory.mktemp("distributed")
+    (folder / "train.py").write_text(TRAIN)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["train.py", str(folder / "alone")])
+        runpy.run_path(str(folder / "train.py"))
+    both = launch(folder / "train.py", folder / "both")
+    assert both.returncode == 0, both.stderr
+    assert "reducer" not in both.stderr  # DDP không phàn nàn gì
+    return tuple(torch.load(folder / name) for name in ("alone.0", "both.0", "both.1"))
+
+
+@pytest.mark.parametrize("name", ["RealNVP", "ResidualFlow", "MADE", "QuietGAN"])
+def test_deterministic_losses_equal_the_single_process(runs, name):
+    """Lô 63 chia 32 và 31; lô chung như nhau nên khác biệt chỉ là thứ tự cộng.
+
+    20 bước Adam dời mỗi trọng số không quá 20·lr = 0.02, mỗi bước với sai số tương đối của gradient
+    cỡ 1e3·ε (tổng vài trăm số hạng bù trừ nhau): 2e-2·1e3·6e-8 ≈ 1e-6 trong float32, dưới 1e-5.
+    Hai luồng có ActNorm bắt đầu ở gradient đúng bằng 0, nơi Adam khuếch đại sai số làm tròn: chúng
+    so bằng float64, g/(|g| + 1e-8) với |g| ~ 1e-16 cho bước lệch 1e-8·lr = 1e-11; sau 20 bước,
+    dưới 1e-9.
+    """
+    alone, *ranks = (run[name] for run in runs)
+    double = next(iter(alone["state"].values())).dtype == torch.float64
+    tolerance = 1e-9 if double else 1e-5
+    for one in ranks:
+        assert largest(alone["state"], one["state"]) < tolerance
+        for key, values in alone["losses"].items():
+            assert one["losses"][key] == pytest.approx(values, abs=tolerance)
+        assert one["best"] == alone["best"]
+        assert [v for _, v in one["validation"]] == pytest.approx(
+            [v for _, v in alone["validation"]], abs=tolerance
+        )
+
+
+def test_all_ranks_end_equal(runs):
+    """Mọi mô hình, kể cả có nhiễu: cùng trọng số, nhật ký và bộ sinh ở hai hạng, đúng từng bit."""
+    _, first, second = runs
+    for name in first.keys() - {"noises"}:
+        a, b = first[name], second[name]
+        assert largest(a["state"], b["state"]) == 0
+        assert (a["losses"], a["validation"], a["best"]) == (
+            b["losses"],
+            b["validation"],
+            b["best"],
+        )
+        assert torch.equal(a["next"], b["next"])
+        assert not a["mode"]
+    assert int(first["HierarchicalVAE"]["state"]["updates"]) == 20  # tổng duyệt không bị đếm
+
+
+def test_noise_differs_between_ranks(runs):
+    _, first, second = (run["noises"][-3:] for run in runs)
+    drawn = [tuple(noise) for noise in first + second]
+    assert len(set(drawn)) == len(drawn)
+
+
+def test_flow_matching_agrees_in_law(runs):
+    """Có nhiễu thì chỉ bằng nhau theo phân phối: mất mát trung bình của 50 bước cuối.
+
+    Hai lần chạy cùng lô, khác nhiễu; sai số chuẩn của hiệu từ độ tản của từng bước.
+    """
+    alone, both = (torch.tensor(run["FlowMatching"]["losses"]["loss"][-50:]) for run in runs[:2])
+    error = ((alone.var() + both.var()) / 50).sqrt()
+    assert abs(alone.mean() - both.mean()) < 6 * error
+    assert largest(runs[0]["FlowMatching"]["state"], runs[1]["FlowMatching"]["state"]) > 0
+
+
+@pytest.mark.slow
+def test_a_killed_process_stops_the_run_and_nothing_is_lost(tmp_path):
+    (tmp_path / "die.py").write_text(DIE)
+    start = time.perf_counter()
+    died = launch(tmp_path / "die.py", tmp_path, 7)
+    assert died.returncode != 0
+    assert time.perf_counter() - start < 60  # không chờ hết kiên nhẫn của nhóm (5 phút)
+    assert "Một tiến trình khác đã dừng, nên tiến trình hạng 0 cũng dừng." in died.stderr
+    assert "run.pt còn nguyên" in died.stderr
+    assert torch.load(tmp_path / "run.pt", weights_only=True)["step"] == 5
+    assert not list(tmp_path.glob("resumed.*"))
+
+    finished = launch(tmp_path / "die.py", tmp_path, 0)
+    assert finished.returncode == 0, finished.stderr
+    for rank in (0, 1):
+        whole, resumed = (torch.load(tmp_path / f"{name}.{rank}") for name in ("whole", "resumed"))
+        assert largest(whole["state"], resumed["state"]) == 0  # đúng từng bit
+        assert whole["loss"] == resumed["loss"]
+        assert torch.equal(whole["next"], resumed["next"])
+
+
+# ------------------------------------------------------------------ không cần hai tiến trình
+
+
+@pytest.fixture
+def two(monkeypatch):
+    monkeypatch.setattr(distributed, "size", lambda: 2)
+    monkeypatch.setattr(distributed, "rank", lambda: 1)
+
+
+def test_weights_of_uneven_shares(two, monkeypatch):
+    """Trung bình theo hạng của weight·(trung bình phần) là trung bình của cả lô."""
+    x = torch.randn(7, dtype=torch.float64)
+    total = 0
+    for rank, length in ((0, 4), (1, 3)):
+        monkeypatch.setattr(distributed, "rank", lambda rank=rank: rank)
+        part = distributed.share(x)
+        assert len(part) == length
+        total += distributed.weight(7) * part.mean() / 2
+    assert torch.isclose(total, x.mean(), rtol=1e-14)
+    with pytest.raises(InputError, match=r"1 điểm mà có 2 tiến trình.*batch_size"):
+        distributed.weight(1)
+
+
+def test_lost_peers_are_reported_and_other_errors_pass(two):
+    def fails(error):
+        raise error
+
+    act = distributed.together(lambda error, checkpoint=None: fails(error))
+    gone = RuntimeError("[/pytorch/third_party/gloo/...] Connection closed by peer")
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(InputError, match=r"hạng 1 cũng dừng.*không có điểm kiểm tra"):
+            act(gone)
+        with pytest.raises(
+            InputError, match=r"điểm kiểm tra run\.pt còn nguyên|run\.pt còn nguyên"
+        ):
+            act(gone, checkpoint="run.pt")
+        with pytest.raises(RuntimeError, match="shapes"):
+            act(RuntimeError("shapes do not match"))
+        wait = distributed.together(lambda: os.kill(os.getpid(), signal.SIGTERM))
+        with pytest.raises(InputError, match="Một tiến trình khác đã dừng"):
+            wait()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+
+
+def test_one_process_is_left_alone(monkeypatch):
+    """Không dưới torchrun: không nhóm, không bọc, không đổi bộ sinh; WORLD_SIZE = 1 cũng thế."""
+    for name, value in {
+        "RANK": "0",
+        "WORLD_SIZE": "1",
+        "MASTER_ADDR": "x",
+        "MASTER_PORT": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    runtime.setup(0)
+    assert (distributed.size(), distributed.rank(), distributed.is_main()) == (1, 0, True)
+    state = torch.get_rng_state()
+    distributed.own_noise(0, 3)
+    distributed.agree_on_randomness(torch.device("cpu"))
+    assert torch.equal(torch.get_rng_state(), state)
+    losses = {"loss": print}
+    assert distributed.parallel(RealNVP(2), [], losses, 1, None) is losses
+    value = torch.ones(())
+    assert distributed.mean(value) is value
+    fit(RealNVP(2, 2, (4,)), torch.randn(9, 2), steps=1, progress=False)
+    assert not torch.distributed.is_initialized()
