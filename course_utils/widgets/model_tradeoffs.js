@@ -164,6 +164,7 @@ function render({ model, el }) {
     }
     const absent = table.families.filter(({ name }) => !points.some((q) => q.name === name)).map(({ label }) => label);
     const parts = [...new Set([axes[1].note, axes[0].note])].filter(Boolean);
+    if (floorKey.style.display !== "none") parts.push("Trong dải màu, thước đo không còn phân biệt được mô hình với mẫu thật ở cỡ mẫu này.");
     if (absent.length) parts.push(`Không có trên hình vì thiếu số: ${absent.join(", ")}.`);
     if (rule === "sure") parts.push("Trội chắc chắn: ở cả hai trục, trọn khoảng của mô hình này nằm về phía tốt của khoảng kia.");
     const words = `${table.budget} ${parts.join(" ")}`;

@@ -50,7 +50,8 @@ export function brief(v) {
   if (size >= 1e6 || size < 1e-3) {
     const [digits, power] = v.toExponential(1).split("e");
     const raised = [...String(Number(power))].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("");
-    return `${digits === "1.0" ? "" : `${digits.replace("-", "−")}·`}10${raised}`;
+    const lead = tickLabel(Number(digits));
+    return `${lead === "1" ? "" : `${lead}·`}10${raised}`;
   }
   if (size >= 1000 || Number.isInteger(v)) return Math.round(v).toLocaleString("fr-FR").replace(/\s/g, " ").replace("-", "−");
   return String(Number(v.toPrecision(3))).replace("-", "−");
