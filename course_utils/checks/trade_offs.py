@@ -48,6 +48,9 @@ def pareto(answer: Any) -> Report:
         (torch.tensor([[1.0, 2.0], [1.0, 3.0], [2.0, 2.0], [0.5, 4.0]]),),  # bằng nhau một cột
         (torch.tensor([[1.0, 1.0], [1.0, 1.0], [2.0, 0.5]]),),  # hai hàng trùng nhau
         (torch.rand(12, 2, generator=generator),),
+        (
+            torch.tensor([[1.0, 2.0, 9.0], [2.0, 3.0, 1.0], [3.0, 1.0, 5.0]]),
+        ),  # cột thứ ba quyết định
         (torch.rand(15, 3, generator=generator),),
         (torch.rand(1, 2, generator=generator),),
         (-torch.rand(10, 2, generator=generator),),  # giá âm: đừng nhân các cột
