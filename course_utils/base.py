@@ -19,12 +19,26 @@ def short_dtype(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
+def check_device(x: Tensor, like: Tensor | None, name: str = "x") -> None:
+    """x phải ở cùng thiết bị với `like`, một tensor của mô hình.
+
+    `data` được tha: đó là cả bộ dữ liệu, và `fit` sẽ tự chép nó sang thiết bị của mô hình.
+    """
+    if name == "data" or like is None or x.device == like.device:
+        return
+    raise InputError(
+        f"`{name}` ở thiết bị {x.device}, còn mô hình ở {like.device}; hai bên phải cùng một nơi. "
+        f'Hãy dùng {name}.to("{like.device}"), hoặc chuyển mô hình: model.to("{x.device}").'
+    )
+
+
 def check_batch(
     x: Tensor, event_shape: tuple[int, ...], name: str = "x", like: Tensor | None = None
 ) -> None:
     """Kiểm tra một lô dữ liệu (n, *event_shape): số thực, hữu hạn, không rỗng.
 
-    `like`: một tensor của mô hình, thường là tham số đầu tiên; có nó thì x phải cùng kiểu số.
+    `like`: một tensor của mô hình, thường là tham số đầu tiên; có nó thì x phải cùng kiểu số và
+    cùng thiết bị.
 
     Lỗi
     ---
@@ -54,6 +68,7 @@ def check_batch(
             f"phải cùng một kiểu. Hãy dùng {name}.to(torch.{expected}), hoặc đổi cả mô hình: "
             f"model.to(torch.{came})."
         )
+    check_device(x, like, name)
     if x.shape[0] == 0:
         raise InputError(f"`{name}` là một lô rỗng (n = 0); cần ít nhất một điểm dữ liệu.")
     if not torch.isfinite(x).all():
@@ -157,6 +172,7 @@ class DiscreteModel(GenerativeModel):
 
     def check(self, x: Tensor, name: str = "x") -> None:
         check_levels(x, self.event_shape, self.levels, name)
+        check_device(x, self.like, name)
 
     def log_prob(self, x: Tensor) -> Tensor:
         """Log xác suất chính xác, đơn vị nat; x (n, *event_shape) cho ra (n,)."""

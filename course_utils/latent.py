@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .base import GenerativeModel, check_count
+from .base import GenerativeModel, check_count, check_device
 from .likelihoods import GaussianLikelihood, Likelihood
 
 
@@ -29,6 +29,7 @@ class LatentVariableModel(GenerativeModel):
 
     def check(self, x: Tensor, name: str = "x") -> None:
         self.likelihood.check(x, self.event_shape, name)
+        check_device(x, self.like, name)
 
     def elbo(self, x: Tensor) -> Tensor:
         """Cận dưới bằng chứng của từng điểm, nat: (n,), một ước lượng không chệch."""

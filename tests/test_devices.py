@@ -42,6 +42,7 @@ from course_utils import (
 from course_utils.base import DensityModel, DiscreteModel, GenerativeModel
 from course_utils.data import toy
 from course_utils.diffusion import Captioned, TextEncoder, UNet
+from course_utils.errors import InputError
 from course_utils.flows import (
     CNF,
     FFJORD,
@@ -197,6 +198,16 @@ def test_another_device_gives_the_same_numbers(name):
         assert {value.device for value in found.values()} == {device}
         for key, value in expected.items():
             same(found[key].cpu(), value)
+
+
+@pytest.mark.parametrize("name", [n for n in MODELS if "extra side" not in n])
+def test_data_left_on_the_cpu_is_explained(name):
+    make, x = MODELS[name]
+    with simulated() as device:
+        model = make().to(device)
+        for measure in filter(lambda m: hasattr(model, m), MEASURES):
+            with pytest.raises(InputError, match=r'x` ở thiết bị cpu.*x\.to\("meta"\)'):
+                getattr(model, measure)(x)
 
 
 @pytest.mark.parametrize("name", MODELS)

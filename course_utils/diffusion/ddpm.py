@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..base import check_batch, check_count, check_levels
+from ..base import check_batch, check_count, check_device, check_levels
 from ..errors import InputError
 from ..flow_matching import stratified_times
 from ..flows.fields import Field, VelocityMLP, check_velocity
@@ -111,6 +111,7 @@ class DDPM(ReverseChain):
             check_batch(x, self.event_shape, name)
         else:
             check_levels(x, self.event_shape, self.levels, name)
+        check_device(x, self._like, name)
 
     def standardize(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Dữ liệu x -> x_0 trong tọa độ đã chuẩn tắc, và log|det| (n,); `levels` mức thì log 1."""
