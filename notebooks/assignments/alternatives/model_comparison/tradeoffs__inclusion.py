@@ -1,11 +1,18 @@
 # Đúng: tensor; diện tích bằng lưới các tọa độ.
-def pareto(costs):
+def layers(costs):
     c = costs.nan_to_num(nan=math.inf, posinf=math.inf)
-    keep = []
-    for row in c:
-        below = (c <= row).all(1)
-        keep.append(bool((c[below] == row).all()))
-    return torch.tensor(keep)
+    left, number, answer = list(range(len(c))), 0, [0] * len(c)
+    while left:
+        number += 1
+        front = []
+        for i in left:
+            below = [j for j in left if bool((c[j] <= c[i]).all())]
+            if all(torch.equal(c[j], c[i]) for j in below):
+                front.append(i)
+        for i in front:
+            answer[i] = number
+        left = [i for i in left if i not in front]
+    return answer
 
 
 def area(costs, reference):

@@ -1,10 +1,17 @@
-# Sai: hai hàng giống nhau loại nhau.
-def pareto(costs):
-    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+# Sai: hàng trùng với một hàng đứng trước bị coi là thua.
+def layers(costs):
+    """Bậc (K,) của từng hàng; bậc 1 là biên Pareto."""
     costs = torch.where(costs.isnan(), math.inf, costs)
     no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
     better = (costs[None] < costs[:, None]).any(2)
-    return no_worse.sum(1) == 1
+    earlier = torch.ones(len(costs), len(costs)).tril(-1).bool()
+    beaten = no_worse & (better | earlier)
+    layer = torch.zeros(len(costs), dtype=torch.long)
+    while (layer == 0).any():
+        left = layer == 0
+        front = left & ~(beaten & left[None]).any(1)
+        layer[front] = layer.max() + 1
+    return layer
 
 
 def area(costs, reference):

@@ -1,10 +1,16 @@
 # Sai: trả diện tích còn lại sau khi bỏ, không phải phần mất.
-def pareto(costs):
-    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+def layers(costs):
+    """Bậc (K,) của từng hàng; bậc 1 là biên Pareto."""
     costs = torch.where(costs.isnan(), math.inf, costs)
     no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
     better = (costs[None] < costs[:, None]).any(2)
-    return ~(no_worse & better).any(1)
+    beaten = no_worse & better
+    layer = torch.zeros(len(costs), dtype=torch.long)
+    while (layer == 0).any():
+        left = layer == 0
+        front = left & ~(beaten & left[None]).any(1)
+        layer[front] = layer.max() + 1
+    return layer
 
 
 def area(costs, reference):

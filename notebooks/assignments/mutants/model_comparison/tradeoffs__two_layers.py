@@ -1,10 +1,11 @@
-# Sai: hàng có NaN luôn bị loại.
-def pareto(costs):
-    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+# Sai: chỉ chia hai: trên biên hay không.
+def layers(costs):
+    """Bậc (K,) của từng hàng; bậc 1 là biên Pareto."""
     costs = torch.where(costs.isnan(), math.inf, costs)
     no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
     better = (costs[None] < costs[:, None]).any(2)
-    return ~(no_worse & better).any(1) & ~costs.isinf().any(1)
+    beaten = no_worse & better
+    return 1 + beaten.any(1).long()
 
 
 def area(costs, reference):

@@ -1,10 +1,11 @@
-# Sai: chỉ giữ hàng tốt nhất ở một cột nào đó.
-def pareto(costs):
-    """Mặt nạ (K,): hàng không bị hàng nào trội hơn."""
+# Sai: 1 cộng số hàng trội hơn, thay vì bóc từng bậc.
+def layers(costs):
+    """Bậc (K,) của từng hàng; bậc 1 là biên Pareto."""
     costs = torch.where(costs.isnan(), math.inf, costs)
     no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
     better = (costs[None] < costs[:, None]).any(2)
-    return (costs == costs.amin(0)).any(1)
+    beaten = no_worse & better
+    return 1 + beaten.sum(1)
 
 
 def area(costs, reference):

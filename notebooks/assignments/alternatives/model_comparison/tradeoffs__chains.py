@@ -1,11 +1,18 @@
-# Đúng: vòng lặp; diện tích theo từng dải dọc.
-def pareto(costs):
-    rows = [[math.inf if math.isnan(v) else v for v in row] for row in costs.tolist()]
+# Đúng: dây trội dài nhất; diện tích theo từng dải dọc.
+from functools import lru_cache
+
+
+def layers(costs):
+    rows = [tuple(math.inf if math.isnan(v) else v for v in row) for row in costs.tolist()]
 
     def beats(one, two):
         return one != two and all(a <= b for a, b in zip(one, two))
 
-    return [not any(beats(other, row) for other in rows) for row in rows]
+    @lru_cache(None)
+    def depth(row):  # độ dài của dây dài nhất gồm những hàng trội dần
+        return 1 + max((depth(other) for other in rows if beats(other, row)), default=0)
+
+    return [depth(row) for row in rows]
 
 
 def area(costs, reference):
