@@ -39,8 +39,8 @@ class Run:
     schedules: list[torch.optim.lr_scheduler.LRScheduler]
     #: bộ sinh của các lô
     generator: torch.Generator
-    #: mất mát từng bước của từng mục tiêu
-    losses: dict[str, list[Tensor]]
+    #: mất mát của từng mục tiêu: tensor dài bằng số bước định chạy, đã điền đến `step`
+    losses: dict[str, Tensor]
     device: torch.device
     #: số bước đã xong
     step: int = 0
@@ -59,7 +59,7 @@ class Run:
             "schedules": [s.state_dict() for s in self.schedules],
             "generator": self.generator.get_state(),
             "random": random_state(self.device),
-            "losses": {name: torch.stack(values) for name, values in self.losses.items()},
+            "losses": {name: values[: self.step].clone() for name, values in self.losses.items()},
             "validation": self.validation,
             "best": self.best,
             "best_step": self.best_step,
@@ -75,7 +75,8 @@ class Run:
         for part, saved in zip(self.schedules, state["schedules"], strict=True):
             part.load_state_dict(saved)
         self.generator.set_state(state["generator"])
-        self.losses = {n: list(v.to(self.device).unbind()) for n, v in state["losses"].items()}
+        for name, values in state["losses"].items():
+            self.losses[name][: len(values)] = values
         for name in ("step", "validation", "best", "best_step", "best_state", "seconds"):
             setattr(self, name, state[name])
         set_random_state(state["random"], self.device)
