@@ -19,8 +19,12 @@ from .errors import InputError
 
 @torch.no_grad()
 def log_probs(model: DensityModel, x: Tensor, batch_size: int = 10_000) -> Tensor:
-    """log p_θ của từng điểm, tính theo lô để không tốn bộ nhớ: (n, ...) -> (n,)."""
-    return torch.cat([model.log_prob(part) for part in x.split(batch_size)])
+    """log p_θ của từng điểm, tính theo lô để không tốn bộ nhớ: (n, ...) -> (n,).
+
+    x ở thiết bị nào cũng được: từng lô được chép sang thiết bị của mô hình, kết quả ở lại đó.
+    """
+    like = next(model.parameters(), x) if isinstance(model, torch.nn.Module) else x
+    return torch.cat([model.log_prob(part.to(like.device)) for part in x.split(batch_size)])
 
 
 def nll(model: DensityModel, x: Tensor) -> float:

@@ -11,6 +11,7 @@ bước, các lời khẳng định về con số (assert) được bỏ qua.
 """
 
 import contextlib
+import io
 import sys
 import time
 import traceback
@@ -164,8 +165,11 @@ def run_lab(path, steps=2):
 
     real_fit, real_device = training.fit, runtime.get_device
 
-    def short_fit(*args, **kwargs):
-        return real_fit(*args, **kwargs | {"steps": min(steps, kwargs["steps"])})
+    def short_fit(*args, on_step=None, **kwargs):
+        history = real_fit(*args, **kwargs | {"steps": min(steps, kwargs["steps"])})
+        for step in range(kwargs["steps"] if on_step else 0):
+            on_step(step + 1)
+        return history
 
     training.fit, runtime.get_device = short_fit, lambda: DEVICE
     space, found = {"__name__": "__main__", "display": display}, []
@@ -173,7 +177,7 @@ def run_lab(path, steps=2):
     try:
         for number, cell in enumerate(cells):
             source = TransformerManager().transform_cell(cell.source)
-            with simulated():
+            with simulated(), contextlib.redirect_stdout(io.StringIO()):
                 try:
                     code = compile(source, f"{path.stem} {cell.id}", "exec", optimize=1)
                     exec(code, space)
