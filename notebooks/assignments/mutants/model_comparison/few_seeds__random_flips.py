@@ -12,7 +12,7 @@ def smallest_p(S):
 
 
 def holm(p, alpha):
-    """Mặt nạ (K,): giả thiết nào bị bác."""
+    """Mặt nạ (K,): giả thiết nào bị bác bỏ."""
     rejected = torch.zeros(len(p), dtype=torch.bool)
     for j, k in enumerate(p.argsort().tolist()):
         if p[k] > alpha / (len(p) - j):

@@ -13,7 +13,7 @@ def smallest_p(S):
 
 
 def holm(p, alpha):
-    """Mặt nạ (K,): giả thiết nào bị bác."""
+    """Mặt nạ (K,): giả thiết nào bị bác bỏ."""
     rejected = torch.zeros(len(p), dtype=torch.bool)
     order = p.argsort().tolist()
     for j in reversed(range(len(p))):
