@@ -121,7 +121,9 @@ DIGITS: dict[str, Recipe] = {
         partial(MADE, D, LEVELS, hidden=(68,)), 128, 5e-3, view="flat_levels",
         early_stopping=True, note="số tham số kể cả những ô bị mặt nạ che",
     ),
-    "pixelcnn": Recipe(partial(PixelCNN, SHAPE, LEVELS, channels=24, layers=6), 64, 1e-2, **LEVELED),
+    "pixelcnn": Recipe(
+        partial(PixelCNN, SHAPE, LEVELS, channels=24, layers=6), 64, 1e-2, **LEVELED
+    ),
     "gpt": Recipe(
         partial(GPT, D, LEVELS, width=56, layers=2), 64, 5e-3, view="tokens",
         early_stopping=True,

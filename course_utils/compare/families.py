@@ -42,37 +42,37 @@ def small_scale() -> partial:
 PLANE = {
     "gaussian_mixture": Recipe(
         partial(GaussianMixture, 2, components=32),
-        batch=10_240,
+        batch=12_800,
         train=train_em,
-        note="không có mạng: 32 thành phần; mỗi vòng EM xem lại cùng 10 240 điểm",
+        note="không có mạng: 32 thành phần; mỗi vòng EM xem lại cùng 12 800 điểm",
     ),
-    "realnvp": Recipe(partial(flows.RealNVP, 2, layers=16, hidden=(23, 23)), 512, 1e-2),
+    "realnvp": Recipe(partial(flows.RealNVP, 2, layers=16, hidden=(23, 23)), 256, 1e-2),
     "spline_flow": Recipe(partial(flows.NeuralSplineFlow, 2, layers=4, hidden=(32, 32)), 512, 1e-2),
     "maf": Recipe(
         partial(flows.MAF, 2, layers=12, hidden=(24, 24), transformer=AffineTransformer(3.0)),
-        512,
+        256,
         1e-2,
-        note="số tham số kể cả những ô bị mặt nạ che",
+        note="tầng affine; số tham số kể cả những ô bị mặt nạ che",
     ),
     "iaf": Recipe(
         partial(flows.IAF, 2, layers=12, hidden=(24, 24), transformer=AffineTransformer(3.0)),
-        512,
+        256,
         1e-2,
-        note="số tham số kể cả những ô bị mặt nạ che",
+        note="tầng affine; số tham số kể cả những ô bị mặt nạ che",
     ),
-    "residual_flow": Recipe(partial(flows.ResidualFlow, 2, layers=24, hidden=(68,)), 1024, 2e-2),
+    "residual_flow": Recipe(partial(flows.ResidualFlow, 2, layers=24, hidden=(68,)), 512, 2e-2),
     "cnf": Recipe(partial(flows.CNF, 2, hidden=(96, 96)), 1024, 2e-2),
     "ffjord": Recipe(partial(flows.FFJORD, 2, hidden=(68, 68, 68)), 1024, 2e-2),
     "flow_matching": Recipe(
         partial(FlowMatching, 2, field=partial(sharp_field, 2, (90, 90), gain=6.0)),
         256,
-        2e-2,
+        1.5e-2,
         few={"Euler, 8 bước": {"steps": 8}},
     ),
     "rectified_flow": Recipe(
         partial(RectifiedFlow, 2, field=partial(sharp_field, 2, (90, 90), gain=6.0)),
         256,
-        2e-2,
+        1.5e-2,
         train=train_rectified,
         few={"Euler, 1 bước": {"steps": 1}, "Euler, 8 bước": {"steps": 8}},
         note="hai vòng; vòng sau học trên 20 000 cặp do vòng trước sinh ra",
@@ -82,7 +82,7 @@ PLANE = {
     "hierarchical_vae": Recipe(
         partial(HierarchicalVAE, 2, (2, 2, 2), hidden=(40,), likelihood=small_scale()), 256, 4e-3
     ),
-    "gan": Recipe(partial(GAN, 2, hidden=(68, 68)), 256, 5e-3, note="hai mạng, tính cả hai"),
+    "gan": Recipe(partial(GAN, 2, hidden=(68, 68)), 256, 3e-3, note="hai mạng, tính cả hai"),
     "wgan": Recipe(
         partial(WGAN, 2, hidden=(68, 68)),
         256,
@@ -91,7 +91,7 @@ PLANE = {
         note="hai mạng, tính cả hai; hàm phê bình đi ba bước mỗi bước của bộ sinh",
     ),
     "ddpm": Recipe(
-        partial(DDPM, 2, hidden=(90, 90), steps=100),
+        partial(DDPM, 2, net=partial(sharp_field, 2, (90, 90), gain=4.0), steps=100),
         256,
         2e-2,
         few={"DDIM, 10 bước": {"sampler": "ddim", "steps": 10}},

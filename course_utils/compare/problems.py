@@ -94,7 +94,7 @@ def board_modes(problem: Plane, samples: Tensor) -> tuple[Tensor, float]:
 class DigitProblem(Problem):
     """Chữ số 8×8, 17 mức: học trên 1297 ảnh, thử trên 300 ảnh, so mẫu với 500 ảnh chưa dùng học."""
 
-    name, title, dim, bandwidth, modes_total = "digits", "chữ số 8×8", 64, 20.0, 10
+    name, title, dim, bandwidth, modes_total = "digits", "chữ số 8×8", 64, 25.0, 10
     levels = 17
 
     @cached_property

@@ -50,7 +50,7 @@ class Budget:
 
     plane: int
     digits: int
-    test: int = 10_000
+    test: int = 5_000
     samples: int = 10_000
     digit_samples: int = 1000
 
@@ -59,8 +59,8 @@ class Budget:
 
 
 BUDGETS = {
-    "full": Budget(plane=512_000, digits=128_000),
-    "quick": Budget(plane=128_000, digits=16_000, test=5_000, samples=5_000),
+    "full": Budget(plane=256_000, digits=48_000),
+    "quick": Budget(plane=96_000, digits=6_000),
 }
 
 

@@ -3,8 +3,9 @@
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -99,6 +100,11 @@ def run_table(
 
     Hàng đã có với cùng công thức được giữ, hàng có công thức khác được đo lại. Tệp được ghi sau mỗi
     hàng; dừng bằng Ctrl-C rồi chạy lại thì đi tiếp.
+
+    Lỗi
+    ---
+    InputError : tên hay số không hợp lệ; hoặc, sau khi đã đo xong mọi hàng khác, có hàng hỏng (mất
+        mát thành NaN chẳng hạn).
     """
     path, tasks = Path(path), plan(families, data, seeds, budget, device)
     if not isinstance(jobs, int) or jobs < 1:
@@ -115,17 +121,28 @@ def run_table(
         bar.update()
         bar.set_postfix_str(f"{row['family']} trên {row['data']}")
 
+    failed: list[str] = []
+
+    def attempt(task: Task, measure: Callable[[], dict]) -> None:
+        try:
+            keep(measure())
+        except InputError as error:  # một hàng hỏng không kéo theo các hàng khác
+            failed.append(f"{task[0]} trên {task[1]}, hạt giống {task[2]}: {error}")
+
     if jobs == 1:
         for task in missing:
-            keep(work(task))
+            attempt(task, partial(work, task))
     else:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            futures = {pool.submit(work, task): task for task in missing}
             try:
-                for future in as_completed([pool.submit(work, task) for task in missing]):
-                    keep(future.result())
+                for future in as_completed(futures):
+                    attempt(futures[future], future.result)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     bar.close()
+    if failed:
+        raise InputError("Có hàng không đo được; các hàng khác đã ghi. " + " ".join(failed))
     return list(rows.values())
