@@ -155,7 +155,7 @@ def simulated():
 
 
 def run_lab(path, steps=2):
-    """Chạy mọi ô mã của một phòng trên thiết bị giả; trả về [(số của ô, lỗi)]."""
+    """Chạy mọi ô mã của một phòng trên thiết bị giả; phát ra từng (số của ô, lỗi)."""
     import matplotlib.pyplot as plt
     import nbformat
     from IPython.core.inputtransformer2 import TransformerManager
@@ -172,21 +172,23 @@ def run_lab(path, steps=2):
         return history
 
     training.fit, runtime.get_device = short_fit, lambda: DEVICE
-    space, found = {"__name__": "__main__", "display": display}, []
+    space = {"__name__": "__main__", "display": display}
     cells = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
     try:
         for number, cell in enumerate(cells):
             source = TransformerManager().transform_cell(cell.source)
+            wrong = None
             with simulated(), contextlib.redirect_stdout(io.StringIO()):
                 try:
                     code = compile(source, f"{path.stem} {cell.id}", "exec", optimize=1)
                     exec(code, space)
                 except Exception as error:
-                    found.append((number, error))
+                    wrong = error
             plt.close("all")
+            if wrong is not None:
+                yield number, wrong
     finally:
         training.fit, runtime.get_device = real_fit, real_device
-    return found
 
 
 def main(paths):
@@ -195,15 +197,13 @@ def main(paths):
     matplotlib.use("Agg")
     torch.set_num_threads(1)
     for path in map(Path, paths):
-        start = time.perf_counter()
-        found = run_lab(path)
-        print(f"{path.stem}: {len(found)} lỗi, {time.perf_counter() - start:.0f} giây", flush=True)
-        for number, error in found:
-            print(f"--- ô {number}")
-            traceback.print_exception(error, limit=-5)
-            sys.stderr.flush()
-    return 0
+        start, count = time.perf_counter(), 0
+        for number, error in run_lab(path):
+            count += 1
+            print(f"--- {path.stem}, ô {number}", flush=True)
+            traceback.print_exception(error, limit=-5, file=sys.stdout)
+        print(f"{path.stem}: {count} lỗi, {time.perf_counter() - start:.0f} giây", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
