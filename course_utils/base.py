@@ -71,6 +71,8 @@ def check_batch(
     check_device(x, like, name)
     if x.shape[0] == 0:
         raise InputError(f"`{name}` là một lô rỗng (n = 0); cần ít nhất một điểm dữ liệu.")
+    if torch.compiler.is_compiling():  # rẽ nhánh theo giá trị sẽ cắt đôi đồ thị của torch.compile
+        return
     if not torch.isfinite(x).all():
         bad = int((~torch.isfinite(x)).flatten(1).any(1).sum())
         raise InputError(
@@ -89,6 +91,8 @@ def check_levels(x: Tensor, event_shape: tuple[int, ...], levels: int, name: str
     InputError: câu tiếng Việt nói cái gì đã đến, cái gì được chờ đợi, phải làm gì.
     """
     check_batch(x.float() if isinstance(x, Tensor) else x, event_shape, name)
+    if torch.compiler.is_compiling():
+        return
     if x.is_floating_point() and (x != x.round()).any():
         raise InputError(
             f"`{name}` có giá trị lẻ; mô hình này cần số nguyên từ 0 đến {levels - 1}. "

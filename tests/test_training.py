@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from course_utils import runtime
+from course_utils import GAN, runtime
 from course_utils.base import GenerativeModel, Objective
 from course_utils.data import toy
 from course_utils.errors import InputError
@@ -204,3 +204,61 @@ def test_pairs_stay_together():
     assert torch.equal(doubled.seen[0][0], 2 * batches[0][0])
     with pytest.raises(InputError, match=r"\[49, 50\] hàng"):
         fit(both, (x, labels[:49]), **settings)
+
+
+class Precise(GenerativeModel):
+    """Hồi quy tuyến tính; nhớ kiểu số của phép nhân ma trận ở mỗi lần tính mất mát."""
+
+    def __init__(self):
+        super().__init__()
+        self.event_shape = (4,)
+        self.linear = torch.nn.Linear(4, 4)
+        self.seen = []
+
+    def loss(self, x):
+        y = self.linear(x)
+        self.seen.append(y.dtype)
+        return (y.float() - x).square().mean()
+
+
+def test_bf16_is_for_the_matrices_of_the_loss_only():
+    x = torch.randn(64, 4, generator=torch.Generator().manual_seed(0))
+    losses = {}
+    for precision in (None, "bf16"):
+        runtime.set_seed(0)
+        model = Precise()
+        history = fit(
+            model, x, steps=50, lr=1e-2, progress=False, precision=precision, validation=x
+        )
+        losses[precision] = history.loss
+        *training, measured = model.seen
+        assert set(training) == {torch.float32 if precision is None else torch.bfloat16}
+        assert measured == torch.float32  # phép đo kiểm định không làm tròn
+        assert {p.dtype for p in model.parameters()} == {torch.float32}
+        assert history.validation[-1][1] == model.loss(x).item()
+    # bfloat16 giữ 8 bit: sai số tương đối của một giá trị tới 2⁻⁹, của bình phương tới 2⁻⁸; ba
+    # chỗ làm tròn (đầu vào, trọng số, đầu ra).
+    assert losses["bf16"] == pytest.approx(losses[None], rel=3 * 2**-8)
+    assert losses["bf16"] != losses[None]
+    with pytest.raises(InputError, match=r"precision = 'fp8'; chỉ có None.*\"bf16\""):
+        fit(Precise(), x, steps=1, progress=False, precision="fp8")
+
+
+@pytest.mark.parametrize("make", [lambda: RealNVP(2, 2, (8,)), lambda: GAN(2, hidden=(8,))])
+def test_compiled_loss_is_the_same_loss(make, monkeypatch):
+    """Đồ thị mà torch.compile bắt được, chạy lại bằng đúng các phép tính cũ: cùng từng bit."""
+    compiled = []
+
+    def spy(loss, real=torch.compile):
+        compiled.append(loss)
+        return real(loss, backend="eager")
+
+    monkeypatch.setattr(torch, "compile", spy)
+    states = []
+    for compile in (False, True):
+        runtime.set_seed(0)
+        model = make()
+        fit(model, toy.get("rings"), steps=4, batch_size=16, progress=False, compile=compile)
+        states.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
+    assert torch.equal(*states)
+    assert len(compiled) == len(model.objectives())
