@@ -50,6 +50,7 @@ from course_utils.flows import (
     MAF,
     NICE,
     Compose,
+    DequantizedGlow,
     Flow,
     Glow,
     InvertibleLinear,
@@ -135,6 +136,7 @@ MODELS = {
     ),
     "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
     "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
+    "DequantizedGlow": (lambda: DequantizedGlow((1, 8, 8), 17), DIGITS),
 }
 PUBLIC = {
     name

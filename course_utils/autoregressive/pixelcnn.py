@@ -5,6 +5,8 @@ trái của hàng đang vẽ và nghe chồng dọc. Nhờ hai chồng mà khôn
 chỉ che nhân tích chập, và có điểm mù.
 """
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -67,13 +69,16 @@ class GatedLayer(nn.Module):
 
     v nhìn k//2 hàng ở trên và hàng của nó; h nhìn k//2 cột bên trái và cột của nó, rồi nhận thêm
     từ v. Đầu vào đã dịch (xem GatedStack) nên nhìn «hàng của nó» không làm lộ điểm đang đoán.
+    Nhân giãn (`dilation` > 1) đặt các ô cách nhau `dilation` điểm: nhìn xa hơn, cùng số tham số.
     """
 
-    def __init__(self, channels: int, kernel: int):
+    def __init__(self, channels: int, kernel: int, dilation: int = 1):
         super().__init__()
-        self.reach = kernel // 2
-        self.vertical = nn.Conv2d(channels, 2 * channels, (self.reach + 1, kernel))
-        self.horizontal = nn.Conv2d(channels, 2 * channels, (1, self.reach + 1))
+        half = kernel // 2
+        self.reach = half * dilation
+        wide, options = 2 * channels, {"dilation": dilation}
+        self.vertical = nn.Conv2d(channels, wide, (half + 1, kernel), **options)
+        self.horizontal = nn.Conv2d(channels, wide, (1, half + 1), **options)
         self.link = nn.Conv2d(2 * channels, 2 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)
 
@@ -93,11 +98,11 @@ class GatedStack(nn.Module):
     cần che nữa.
     """
 
-    def __init__(self, in_channels: int, channels: int, layers: int, kernel: int):
+    def __init__(self, in_channels: int, channels: int, kernel: int, dilations: Sequence[int]):
         super().__init__()
         self.enter_v = nn.Conv2d(in_channels, channels, 1)
         self.enter_h = nn.Conv2d(in_channels, channels, 1)
-        self.layers = nn.ModuleList(GatedLayer(channels, kernel) for _ in range(layers))
+        self.layers = nn.ModuleList(GatedLayer(channels, kernel, d) for d in dilations)
 
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
         """Ảnh (n, in_channels, H, W), phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
@@ -116,6 +121,8 @@ class PixelCNN(AutoregressiveModel):
     event_shape : (1, H, W)
     levels : số mức xám
     channels, layers, kernel : số kênh, số tầng, cạnh (lẻ) của nhân tích chập
+    dilations : độ giãn của nhân ở mỗi tầng cổng, dài bằng `layers`; mặc định toàn 1. Ảnh lớn thì
+        giãn dần để nhìn xa mà không thêm tham số
     dropout : phần kênh bị tắt ngẫu nhiên khi huấn luyện; dữ liệu ít thì nên có
     naive : dùng chồng tầng ngây thơ, có điểm mù, để so
 
@@ -138,6 +145,7 @@ class PixelCNN(AutoregressiveModel):
         kernel: int = 3,
         dropout: float = 0.0,
         naive: bool = False,
+        dilations: Sequence[int] | None = None,
     ):
         super().__init__(event_shape, levels)
         if len(self.event_shape) != 3 or self.event_shape[0] != 1:
@@ -148,9 +156,20 @@ class PixelCNN(AutoregressiveModel):
             raise InputError(f"kernel = {kernel!r}; cạnh của nhân tích chập phải lẻ, từ 3 trở lên.")
         check_dim(layers, "layers")
         check_dim(channels, "channels")
-        stack = NaiveStack if naive else GatedStack
         _, height, width = self.event_shape
-        self.stack = stack(2, channels, layers, kernel)
+        if naive:
+            if dilations is not None:
+                raise InputError("Chồng ngây thơ không có nhân giãn; hãy bỏ `dilations`.")
+            self.stack = NaiveStack(2, channels, layers, kernel)
+        else:
+            dilations = (1,) * layers if dilations is None else tuple(dilations)
+            if len(dilations) != layers:
+                raise InputError(
+                    f"dilations có {len(dilations)} số, mà mạng có {layers} tầng; mỗi tầng một số."
+                )
+            for dilation in dilations:
+                check_dim(dilation, "dilations")
+            self.stack = GatedStack(2, channels, kernel, dilations)
         # Ảnh chữ số được căn giữa: cùng một điểm ảnh, đứng ở đâu cũng là điều đáng biết.
         self.position = nn.Parameter(torch.zeros(channels, height, width))
         self.head = nn.Sequential(

@@ -4,6 +4,7 @@ from ..autoregressive.made import MADE
 from .autoregressive import IAF, MAF, Inverse, MaskedAutoregressive
 from .continuous import CNF, OdeFlow
 from .coupling import AdditiveCoupling, AffineCoupling, SplineCoupling
+from .dequantization import DequantizedGlow
 from .divergence import exact_divergence, hutchinson_divergence, vector_jacobian
 from .ffjord import FFJORD, FreeField
 from .fields import VelocityMLP
@@ -47,6 +48,7 @@ __all__ = [
     "AffineCoupling",
     "AffineTransformer",
     "Compose",
+    "DequantizedGlow",
     "Flatten",
     "Flow",
     "FreeField",

@@ -104,3 +104,37 @@ def test_cropped_image_gives_the_same_logits(randomize, naive):
 def test_bad_arguments(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_dilated_layers_see_farther_with_the_same_parameters(randomize):
+    """Hai tầng 3×3 với độ giãn 1 và 3: nhìn xa hơn, và vẫn không nhìn tương lai."""
+    plain = randomize(PixelCNN((1, 9, 9), 4, channels=8, layers=2))
+    wide = randomize(PixelCNN((1, 9, 9), 4, channels=8, layers=2, dilations=(1, 3)))
+    assert sum(p.numel() for p in plain.parameters()) == sum(p.numel() for p in wide.parameters())
+    assert not (visible(wide, 4, 4) & ~earlier(9, 9, 4, 4)).any()
+    rows = visible(wide, 8, 4).any(1).nonzero().flatten().tolist()
+    # Chồng dọc lùi sẵn một hàng; hai tầng lùi thêm 0, 1, 3 hay 1 + 3 = 4 hàng.
+    assert rows == [8 - 1 - 4, 8 - 1 - 3, 8 - 1 - 1, 8 - 1, 8]
+    assert visible(plain, 8, 4).any(1).nonzero().min().item() == 8 - 1 - 2
+
+
+def test_unit_dilations_change_nothing():
+    torch.manual_seed(0)
+    plain = PixelCNN((1, 6, 5), 3, channels=4, layers=3)
+    torch.manual_seed(0)
+    unit = PixelCNN((1, 6, 5), 3, channels=4, layers=3, dilations=(1, 1, 1))
+    x = torch.randint(3, (4, 1, 6, 5), generator=torch.Generator().manual_seed(0)).float()
+    assert torch.equal(plain.log_prob(x), unit.log_prob(x))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: PixelCNN(layers=3, dilations=(1, 2)), "dilations có 2 số.*3 tầng"),
+        (lambda: PixelCNN(layers=2, dilations=(1, 0)), "`dilations` = 0"),
+        (lambda: PixelCNN(naive=True, dilations=(1,) * 6), "không có nhân giãn"),
+    ],
+)
+def test_bad_dilations(call, message):
+    with pytest.raises(InputError, match=message):
+        call()

@@ -1,0 +1,100 @@
+"""Kết quả tái lập: ghi vào JSON, đọc lại, và bày cạnh con số đã công bố."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+from ..errors import InputError
+from .experiments import EXPERIMENTS
+
+STORED = Path(__file__).with_name("results.json")
+
+
+def load_rows(path: str | os.PathLike | None = None) -> list[dict]:
+    """Mọi hàng của một tệp kết quả; mặc định là tệp đi kèm gói."""
+    path = Path(path) if path is not None else STORED
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["rows"]
+    except FileNotFoundError:
+        raise InputError(
+            f"Chưa có {path}. Hãy chạy `python -m course_utils.reproduce TÊN --output THƯ_MỤC` "
+            f"trước, rồi đưa THƯ_MỤC/results.json."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} không phải tệp kết quả đọc được ({type(error).__name__}); hãy xóa nó và chạy "
+            f"lại, hoặc đưa đúng results.json mà lệnh tái lập đã ghi."
+        ) from error
+
+
+def load_results(path: str | os.PathLike | None = None) -> dict[str, dict]:
+    """Tên phép tái lập -> hàng đi xa nhất: nhiều bước nhất, rồi nhiều ảnh chấm, rồi nhiều mẫu."""
+
+    def reach(row: dict) -> tuple[int, int, int]:
+        return row["steps_done"], row["test_images"], row["configuration"]["samples"]
+
+    best: dict[str, dict] = {}
+    for row in sorted(load_rows(path), key=reach):
+        best[row["name"]] = row
+    order = [name for name in EXPERIMENTS if name in best]
+    return {name: best[name] for name in [*order, *(n for n in best if n not in order)]}
+
+
+def store(path: str | os.PathLike, row: dict) -> None:
+    """Thêm một hàng, thay hàng cũ của cùng cấu hình và hạt giống; ghi nguyên tử."""
+    path = Path(path)
+    rows = load_rows(path) if path.exists() else []
+
+    def same(other: dict) -> bool:
+        return all(other[key] == row[key] for key in ("name", "configuration", "seed"))
+
+    row = json.loads(json.dumps(row))  # tuple thành list, để so được với hàng đọc từ tệp
+    rows = [other for other in rows if not same(other)] + [row]
+    rows.sort(key=lambda r: (r["name"], r["configuration"]["steps"], r["seed"]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
+    # Danh sách toàn số nằm trên một dòng: tệp ngắn, mà chỗ khác nhau vẫn dễ thấy.
+    text = re.sub(r"\[[\s\d.,+e-]+\]", lambda found: " ".join(found[0].split()), text)
+    part.write_text(text + "\n", encoding="utf-8")
+    os.replace(part, path)
+
+
+def table(rows: dict[str, dict]) -> str:
+    """Bảng Markdown: của ta và của người khác, cùng đơn vị, kèm tham số, số vòng và thời gian."""
+    lines = [
+        "| phép đo | mô hình | đối log hợp lý | tham số | số vòng | thời gian | máy |",
+        "|---|---|---:|---:|---:|---:|---|",
+    ]
+    for row in rows.values():
+        bound = "≤ " if row["kind"] == "bound" else ""
+        state = "" if row["finished"] else f" (dở dang, {row['steps_done']} bước)"
+        unit = row["unit"]
+        lines.append(
+            f"| {row['title']} | **của ta**{state} | {bound}{row['value']:.3f} ± "
+            f"{row['standard_error']:.3f} {unit} | {row['parameters']:,} | {row['epochs']:.1f} | "
+            f"{duration(row['cpu_seconds'] or row['training_seconds'])} | {row['machine']} |"
+        )
+        for other in row["published"]:
+            lines.append(
+                f"| | {other['model']} ({other['source']}) | {bound}{other['value']:.3f} {unit} | "
+                f"{number(other['parameters'])} | {number(other['epochs'])} | "
+                f"{duration(other['seconds'])} | {other['machine'] or 'không nói'} |"
+            )
+    return "\n".join(lines)
+
+
+def number(value: int | None) -> str:
+    return "không nói" if value is None else f"{value:,}"
+
+
+def duration(seconds: float | None) -> str:
+    """Số giây viết cho người đọc: 95 -> «1 phút 35 giây»."""
+    if seconds is None:
+        return "không nói"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} giờ {minutes} phút"
+    return f"{minutes} phút {rest} giây" if minutes else f"{rest} giây"
