@@ -1,4 +1,4 @@
-# Sai: phương sai 1 − ᾱ của cả đường đi cho một bước.
+# Sai: cắt x̂_0 về [−1, 1] như mã của ảnh.
 def exact_eps(x, k, beta, m, c):
     """E[ε | x_k = x] với dữ liệu N(m, c²)."""
     level = (1 - beta[:k]).prod()
@@ -9,10 +9,11 @@ def exact_eps(x, k, beta, m, c):
 def ancestral_step(x, eps, k, xi, beta, variance):
     """Một bước ngược, từ x_k về x_{k−1}."""
     now, before, b = (1 - beta[:k]).prod(), (1 - beta[: k - 1]).prod(), beta[k - 1]
-    mean = (x - b / (1 - now).sqrt() * eps) / (1 - b).sqrt()
+    clean = ((x - (1 - now).sqrt() * eps) / now.sqrt()).clamp(-1, 1)
+    mean = (before.sqrt() * b * clean + (1 - b).sqrt() * (1 - before) * x) / (1 - now)
     if k == 1:
         return mean
-    s2 = b if variance == "beta" else 1 - before
+    s2 = b if variance == "beta" else (1 - before) / (1 - now) * b
     return mean + s2.sqrt() * xi
 
 
