@@ -17,7 +17,7 @@ def log_likelihood(score, x, beta_min, beta_max):
         return flow(score, s, y, beta_min, beta_max), total
 
     # Bước dày ở đầu dữ liệu: s = r².
-    n, answer = 400, 0
+    n, answer = 150, 0
     for k in range(n):
         s, later = (k / n) ** 2, ((k + 1) / n) ** 2
         h = later - s

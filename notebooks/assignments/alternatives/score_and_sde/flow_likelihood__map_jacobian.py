@@ -3,7 +3,7 @@ def flow(score, s, x, beta_min, beta_max):
     return -(beta_min + s * (beta_max - beta_min)) * (x + score(s, x)) / 2
 
 
-def carry(score, x, beta_min, beta_max, n=120):
+def carry(score, x, beta_min, beta_max, n=60):
     h = 1 / n
     for k in range(n):
         u1 = flow(score, k * h, x, beta_min, beta_max)

@@ -17,7 +17,7 @@ def divergence(score, s, x, beta_min, beta_max):
 
 
 def log_likelihood(score, x, beta_min, beta_max):
-    n = 400
+    n = 200
     total = torch.zeros(len(x), dtype=x.dtype)
     for k in range(n):
         s = (k + 0.5) / n

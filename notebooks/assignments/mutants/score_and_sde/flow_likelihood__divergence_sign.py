@@ -14,7 +14,7 @@ def log_likelihood(score, x, beta_min, beta_max):
         rows = [torch.autograd.grad(v.sum(), x, retain_graph=True)[0] for v in u.unbind(1)]
         return u.detach(), sum(row[:, d] for d, row in enumerate(rows))
 
-    steps, total = 200, 0
+    steps, total = 40, 0
     h = 1 / steps
     for k in range(steps):
         s = k * h

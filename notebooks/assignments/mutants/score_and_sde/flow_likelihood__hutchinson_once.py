@@ -16,7 +16,7 @@ def log_likelihood(score, x, beta_min, beta_max):
         row = torch.autograd.grad((u * probe).sum(), x)[0]
         return u.detach(), (row * probe).sum(1)
 
-    steps, total = 200, 0
+    steps, total = 40, 0
     h = 1 / steps
     for k in range(steps):
         s = k * h

@@ -1,8 +1,8 @@
-# Sai: gọi score hai lần mỗi bước.
-def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):
+# Sai: một bước mặc định là ODE (lam = 0).
+def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=0.0):
     """Một bước từ lúc s về lúc s - h."""
     beta = beta_min + s * (beta_max - beta_min)
-    drift = beta / 2 * (x + score(s, x)) + lam**2 / 2 * beta * score(s, x)
+    drift = beta / 2 * x + (1 + lam**2) / 2 * beta * score(s, x)
     return x + h * drift + lam * math.sqrt(beta * h) * noise
 
 
