@@ -1,7 +1,7 @@
-# Sai: đặt điểm của chỗ đệm bằng 0 thay vì âm vô cùng.
+# Sai: đặt điểm ở chỗ đệm là -10⁴, trong khi chữ thật có thể có điểm thấp hơn.
 def attention_weights(q, k, mask):
     scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
-    scores = scores.masked_fill(~mask[:, None, :], 0.0)
+    scores = scores.masked_fill(~mask[:, None, :], -1e4)
     return scores.softmax(2)
 
 

@@ -1,6 +1,7 @@
-# Sai: không bao giờ bỏ.
+# Sai: nửa sau của lô dùng đồng xu đối của nửa đầu.
 def drop_labels(labels, p, null):
-    dropped = torch.rand(len(labels)) > 1
+    coins = torch.rand((len(labels) + 1) // 2)
+    dropped = torch.cat([coins, 1 - coins])[: len(labels)] < p
     dropped = dropped.reshape(-1, *[1] * (labels.ndim - 1))
     return torch.where(dropped, torch.as_tensor(null), labels)
 

@@ -1,9 +1,0 @@
-# Sai: chỉ lấy chữ có điểm lớn nhất.
-def attention_weights(q, k, mask):
-    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
-    scores = scores.masked_fill(~mask[:, None, :], -math.inf)
-    return (1e4 * scores).softmax(2)
-
-
-def cross_attention(q, k, v, mask):
-    return attention_weights(q, k, mask) @ v
