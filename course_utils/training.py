@@ -16,6 +16,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from . import checkpoints, distributed
+from .acceleration import faster
 from .base import GenerativeModel
 from .checkpoints import Run
 from .data.toy import ToyDensity
@@ -89,13 +90,9 @@ def fit(
     checkpoint : tên tệp điểm kiểm tra, ghi sau mỗi `checkpoint_every` bước và ở bước cuối. Tệp đã
         có thì huấn luyện **đi tiếp** từ đó, đúng đến từng bit như chưa hề dừng (trên cùng một máy;
         `transform` chỉ lấy ngẫu nhiên từ torch); đã xong thì trả kết quả ngay. Xem `checkpoints`
-    compile : `torch.compile` mất mát của từng mục tiêu. Vài chục giây đầu để biên dịch, nên chỉ có
-        lợi khi huấn luyện lâu; đừng dùng với mô hình giải ODE hay luồng phần dư khi huấn luyện
-    precision : "bf16" để nhân ma trận của mất mát bằng bfloat16 (8 bit ý nghĩa); trọng số, Adam và
-        phép đo kiểm định vẫn float32. Hợp với mạng lớn trên GPU; log det và bộ giải ODE cần nhiều
-        chữ số hơn thế, đừng dùng cho luồng chuẩn hóa
-
-    `compile` và `precision` tắt thì không đổi một bit nào của kết quả.
+    compile : dịch mất mát bằng `torch.compile`; chỉ đáng khi huấn luyện lâu. Xem `acceleration`
+    precision : "bf16" để nhân ma trận của mất mát bằng bfloat16; trọng số và Adam vẫn float32.
+        Tắt cả hai thì không đổi một bit nào của kết quả. Xem `acceleration`
 
     Lỗi
     ---
@@ -234,22 +231,6 @@ def rows_of(data: Batch) -> int:
     if len(sizes) > 1:
         raise InputError(f"Các phần của dữ liệu có {sorted(sizes)} hàng; chúng phải bằng nhau.")
     return sizes.pop()
-
-
-def faster(loss: Callable, device: torch.device, compile: bool, precision: str | None) -> Callable:
-    """Hàm mất mát chạy nhanh hơn; không đòi gì thì chính là `loss`."""
-    if precision not in (None, "bf16"):
-        raise InputError(f'precision = {precision!r}; chỉ có None (float32 như thường) và "bf16".')
-    if compile:
-        loss = torch.compile(loss)
-    if precision is None:
-        return loss
-
-    def autocast(batch: Batch) -> Tensor:
-        with torch.autocast(device.type, torch.bfloat16):
-            return loss(batch).float()
-
-    return autocast
 
 
 @torch.no_grad()

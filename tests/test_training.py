@@ -10,7 +10,7 @@ from course_utils.base import GenerativeModel, Objective
 from course_utils.data import toy
 from course_utils.errors import InputError
 from course_utils.evaluation import gap_to_entropy, nll
-from course_utils.flows import Flow, InvertibleLinear, RealNVP, StandardNormal
+from course_utils.flows import Flow, InvertibleLinear, RealNVP, ResidualFlow, StandardNormal
 from course_utils.training import fit, learning_rate
 
 
@@ -242,6 +242,8 @@ def test_bf16_is_for_the_matrices_of_the_loss_only():
     assert losses["bf16"] != losses[None]
     with pytest.raises(InputError, match=r"precision = 'fp8'; chỉ có None.*\"bf16\""):
         fit(Precise(), x, steps=1, progress=False, precision="fp8")
+    with pytest.raises(InputError, match=r"không làm được bằng bfloat16.*Hãy bỏ precision"):
+        fit(ResidualFlow(4, 2), x, steps=1, progress=False, precision="bf16")
 
 
 @pytest.mark.parametrize("make", [lambda: RealNVP(2, 2, (8,)), lambda: GAN(2, hidden=(8,))])
@@ -262,3 +264,13 @@ def test_compiled_loss_is_the_same_loss(make, monkeypatch):
         states.append(torch.cat([p.detach().flatten() for p in model.parameters()]))
     assert torch.equal(*states)
     assert len(compiled) == len(model.objectives())
+
+
+def test_a_failed_compilation_is_told(monkeypatch):
+    def broken(graph, inputs):
+        raise RuntimeError("no C++ compiler")
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda loss: real(loss, backend=broken))
+    with pytest.raises(InputError, match=r"torch\.compile không dịch được.*Hãy bỏ compile=True"):
+        fit(RealNVP(2, 2, (8,)), toy.get("rings"), steps=1, progress=False, compile=True)
