@@ -77,18 +77,17 @@ PLANE = {
         few={"Euler, 1 bước": {"steps": 1}, "Euler, 8 bước": {"steps": 8}},
         note="hai vòng; vòng sau học trên 20 000 cặp do vòng trước sinh ra",
     ),
-    "vae": Recipe(partial(VAE, 2, 2, hidden=(68, 68), likelihood=small_scale()), 256, 5e-3),
-    "iwae": Recipe(partial(IWAE, 2, 2, hidden=(68, 68), k=10, likelihood=small_scale()), 256, 5e-3),
+    "vae": Recipe(partial(VAE, 2, 2, hidden=(68, 68), likelihood=small_scale()), 64, 1e-2),
+    "iwae": Recipe(partial(IWAE, 2, 2, hidden=(68, 68), k=10, likelihood=small_scale()), 64, 1e-2),
     "hierarchical_vae": Recipe(
-        partial(HierarchicalVAE, 2, (2, 2, 2), hidden=(40,), likelihood=small_scale()), 256, 4e-3
+        partial(HierarchicalVAE, 2, (2, 2, 2), hidden=(40,), likelihood=small_scale()), 64, 1e-2
     ),
     "gan": Recipe(partial(GAN, 2, hidden=(68, 68)), 256, 3e-3, note="hai mạng, tính cả hai"),
     "wgan": Recipe(
-        partial(WGAN, 2, hidden=(68, 68)),
+        partial(WGAN, 2, hidden=(68, 68), critic_steps=1, penalty=0.1),
         256,
         5e-3,
-        looks=3,
-        note="hai mạng, tính cả hai; hàm phê bình đi ba bước mỗi bước của bộ sinh",
+        note="hai mạng, tính cả hai; hàm phê bình và bộ sinh lần lượt mỗi bên một bước",
     ),
     "ddpm": Recipe(
         partial(DDPM, 2, net=partial(sharp_field, 2, (90, 90), gain=4.0), steps=100),
@@ -99,8 +98,8 @@ PLANE = {
     ),
     "score_sde": Recipe(
         partial(ScoreSDE, 2, hidden=(90, 90), activation="tanh", gain=6.0),
-        256,
-        2e-2,
+        128,
+        1e-2,
         few={"Heun, 10 bước": {"sampler": "heun", "steps": 10}},
         note="mật độ và mẫu của ODE dòng xác suất",
     ),
