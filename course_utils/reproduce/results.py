@@ -73,8 +73,9 @@ def table(rows: dict[str, dict]) -> str:
         unit = row["unit"]
         lines.append(
             f"| {row['title']} | **của ta**{state} | {bound}{row['value']:.3f} ± "
-            f"{row['standard_error']:.3f} {unit} | {row['parameters']:,} | {row['epochs']:.1f} | "
-            f"{duration(row['cpu_seconds'] or row['training_seconds'])} | {row['machine']} |"
+            f"{row['standard_error']:.3f} {unit} | {number(row['parameters'])} | "
+            f"{row['epochs']:.1f} | {duration(row['cpu_seconds'] or row['training_seconds'])} | "
+            f"{row['machine']} |"
         )
         for other in row["published"]:
             lines.append(
@@ -86,7 +87,8 @@ def table(rows: dict[str, dict]) -> str:
 
 
 def number(value: int | None) -> str:
-    return "không nói" if value is None else f"{value:,}"
+    """Số nguyên với dấu cách ngăn hàng nghìn: 425284 -> «425 284»."""
+    return "không nói" if value is None else f"{value:,}".replace(",", " ")
 
 
 def duration(seconds: float | None) -> str:
