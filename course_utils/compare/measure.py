@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..diffusion import DDPM
 from ..evaluation import coverage, frechet_distance, log_probs, mmd2, precision
-from ..flows import IAF, MAF, dequantize
+from ..flows import Inverse, MaskedAutoregressive, dequantize
 from ..flows.residual import ResidualLayer
 from ..latent import LatentVariableModel
 from .problems import VIEWS, Plane, Problem
@@ -58,10 +58,10 @@ def calls_of(model: nn.Module, sampling: bool, default: int = 1) -> int:
         return int(model.nfe)
     if isinstance(model, DDPM):
         return model.steps
-    if isinstance(model, MAF):
-        return math.prod(model.event_shape) if sampling else 1
-    if isinstance(model, IAF):
-        return 1 if sampling else math.prod(model.event_shape)
+    flipped = [m.transform for m in model.modules() if isinstance(m, Inverse)]
+    if any(isinstance(m, MaskedAutoregressive) for m in model.modules()):
+        hard = sampling != any(isinstance(m, MaskedAutoregressive) for m in flipped)
+        return math.prod(model.event_shape) if hard else 1
     if hasattr(model, "logits_at"):
         return math.prod(model.event_shape) if sampling else 1
     return default

@@ -15,7 +15,7 @@ off_support : tỉ lệ mẫu rơi ra ngoài vùng có dữ liệu
 parameters : số tham số học được
 training_seconds : giây huấn luyện
 sampling_seconds, sample_nfe : giây cho 10 000 mẫu, số lượt gọi mạng nối tiếp
-density_seconds, density_nfe : giây cho 10 000 log mật độ (hay cận)
+density_seconds, density_nfe : giây cho 10 000 log mật độ (hay cận); đo trên ít điểm hơn thì quy ra
 few : vài cách lấy mẫu rẻ hơn của cùng mô hình, mỗi cách có nfe, giây và mmd2
 examples, config, note, versions, machine : ngân sách, công thức, lời dặn, nơi đo
 """

@@ -70,6 +70,17 @@ def test_kinds_follow_what_a_model_can_answer():
     assert measure.kind_of(build(DIGITS["pixelcnn"].model), discrete=False) == "exact"
 
 
+@pytest.mark.parametrize(("recipes", "dim"), [(PLANE, 2), (DIGITS, 64)])
+def test_autoregressive_flows_pay_on_one_side_only(recipes, dim):
+    def calls(name):
+        model = build(recipes[name].model)
+        return measure.calls_of(model, sampling=True), measure.calls_of(model, sampling=False)
+
+    assert calls("maf") == (dim, 1)
+    assert calls("iaf") == (1, dim)
+    assert calls("realnvp") == (1, 1)
+
+
 @pytest.mark.parametrize("data", ["eight_gaussians", "two_moons", "checkerboard"])
 def test_real_samples_fill_every_mode(data):
     problem, n = get_problem(data), 4000
