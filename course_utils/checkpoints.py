@@ -1,4 +1,4 @@
-"""Điểm kiểm tra: dừng huấn luyện ở bất kỳ đâu, rồi đi tiếp như chưa hề dừng.
+"""Checkpoint (tệp lưu giữa đường): dừng huấn luyện ở bất kỳ đâu, đi tiếp như chưa hề dừng.
 
 «Như chưa hề dừng» nghĩa là đúng đến từng bit: cùng trọng số, cùng nhật ký. Muốn vậy, tệp phải giữ
 **mọi thứ còn ảnh hưởng đến bước sau**: trọng số và buffer của mô hình, quán tính của Adam, chỗ đang
@@ -105,7 +105,7 @@ def set_random_state(state: dict[str, Tensor], device: torch.device) -> None:
 
 
 def save(path: str | Path, run: Run, configuration: dict[str, Any]) -> None:
-    """Ghi điểm kiểm tra một cách nguyên tử: bị giết giữa chừng thì tệp cũ còn nguyên.
+    """Ghi checkpoint một cách nguyên tử: bị giết giữa chừng thì tệp cũ còn nguyên.
 
     Mỗi lần huấn luyện một tệp: hai tiến trình không ghi chung một tên.
     """
@@ -124,7 +124,7 @@ def load(path: str | Path, configuration: dict[str, Any]) -> dict[str, Any] | No
 
     Lỗi
     ---
-    InputError : tệp hỏng, không phải điểm kiểm tra, hoặc là của một cấu hình khác. Tệp được để
+    InputError : tệp hỏng, không phải checkpoint, hoặc là của một cấu hình khác. Tệp được để
         nguyên trong mọi trường hợp.
     """
     path = Path(path)
@@ -146,16 +146,16 @@ def load(path: str | Path, configuration: dict[str, Any]) -> dict[str, Any] | No
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch ném nhiều loại lỗi tùy chỗ hỏng
         raise InputError(
-            f"Không đọc được điểm kiểm tra {path.name}: tệp bị hỏng, bị cắt cụt, hay không phải "
+            f"Không đọc được checkpoint {path.name}: tệp bị hỏng, bị cắt cụt, hay không phải "
             f"do `fit` ghi ({type(error).__name__}). {advice}"
         ) from None
     if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise InputError(f"{path.name} không phải một điểm kiểm tra do `fit` ghi. {advice}")
+        raise InputError(f"{path.name} không phải một checkpoint do `fit` ghi. {advice}")
     if different := differences(state.get("configuration"), configuration):
         lines = "".join(f"\n  • {line}" for line in different[:SHOWN])
         more = f"\n  … và {len(different) - SHOWN} chỗ khác nữa" if len(different) > SHOWN else ""
         raise InputError(
-            f"Điểm kiểm tra {path.name} thuộc về một lần huấn luyện khác:{lines}{more}\n{advice}"
+            f"Checkpoint {path.name} thuộc về một lần huấn luyện khác:{lines}{more}\n{advice}"
         )
     return state
 

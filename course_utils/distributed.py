@@ -1,6 +1,10 @@
 """Nhiều tiến trình cùng huấn luyện một mô hình: `torchrun` mở chúng, `fit` lo phần còn lại.
 
-    torchrun --nproc_per_node=2 bai_cua_toi.py
+    torchrun --standalone --nproc_per_node=2 bai_cua_toi.py
+
+Mã không phải sửa dòng nào; sổ thì đổi thành kịch bản bằng `jupyter nbconvert --to script`. Nhiều
+máy: bỏ `--standalone`, thêm `--nnodes` và `--rdzv-endpoint` của torchrun. Mọi hạng chạy cả kịch
+bản; việc chỉ nên làm một lần, như in hay ghi tệp, thì hỏi `distributed.is_main()`.
 
 Mỗi tiến trình (hạng 0, 1, …) giữ một bản của mô hình và của dữ liệu. Mỗi bước, mọi hạng rút **cùng
 một** lô chung từ cùng hạt giống, rồi mỗi hạng chỉ tính phần của mình; DistributedDataParallel (DDP)
@@ -15,7 +19,7 @@ Bốn chỗ dễ sai, và cách làm ở đây:
 * nhiễu (VAE, khuếch tán): các hạng phải rút nhiễu **khác** nhau, kẻo hai nửa của lô dùng chung
   nhiễu. Hạng 0 giữ dòng ngẫu nhiên của mình; hạng khác đặt lại hạt giống ở mỗi bước, theo
   (seed, bước, hạng). Sau `fit`, mọi hạng nhận trạng thái ngẫu nhiên của hạng 0;
-* điểm kiểm tra: hạng 0 ghi và đọc, mọi hạng đi tiếp từ cái hạng 0 đọc được.
+* checkpoint: hạng 0 ghi và đọc, mọi hạng đi tiếp từ cái hạng 0 đọc được.
 
 Mất mát là trung bình theo điểm, không có nhiễu, thì kết quả bằng lần chạy một tiến trình, tới sai
 số làm tròn. Adam chia gradient cho cỡ của nó, nên chỗ nào gradient đúng ra bằng 0 (như ở ActNorm
@@ -260,8 +264,8 @@ def lost(checkpoint) -> str:
     """Câu báo rằng một tiến trình khác đã mất, và phải làm gì."""
     what = f"Một tiến trình khác đã dừng, nên tiến trình hạng {rank()} cũng dừng."
     if checkpoint is None:
-        return f"{what} Lần này không có điểm kiểm tra; hãy chạy lại với fit(..., checkpoint=...)."
+        return f"{what} Lần này không có checkpoint; hãy chạy lại với fit(..., checkpoint=...)."
     return (
-        f"{what} Điểm kiểm tra {checkpoint} còn nguyên ở lần ghi gần nhất: hãy xem lỗi của tiến "
+        f"{what} Checkpoint {checkpoint} còn nguyên ở lần ghi gần nhất: hãy xem lỗi của tiến "
         f"trình kia ở phía trên, rồi chạy lại đúng lệnh ấy để đi tiếp từ đó."
     )

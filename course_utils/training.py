@@ -87,7 +87,7 @@ def fit(
     transform : hàm áp dụng lên mỗi lô, ví dụ khử lượng tử hóa; lô là bộ thì nhận cả bộ
     clip : chuẩn lớn nhất của gradient
     on_step : gọi on_step(k) sau bước thứ k (đếm từ 1), để chụp lại mô hình giữa đường
-    checkpoint : tên tệp điểm kiểm tra, ghi sau mỗi `checkpoint_every` bước và ở bước cuối. Tệp đã
+    checkpoint : tên một tệp, ghi sau mỗi `checkpoint_every` bước và ở bước cuối. Tệp đã
         có thì huấn luyện **đi tiếp** từ đó, đúng đến từng bit như chưa hề dừng (trên cùng một máy;
         `transform` chỉ lấy ngẫu nhiên từ torch); đã xong thì trả kết quả ngay. Xem `checkpoints`
     compile : dịch mất mát bằng `torch.compile`; chỉ đáng khi huấn luyện lâu. Xem `acceleration`
@@ -102,7 +102,7 @@ def fit(
     if steps < 1 or checkpoint_every < 1:
         raise InputError(
             f"steps = {steps}, checkpoint_every = {checkpoint_every}; cần ít nhất một bước huấn "
-            f"luyện, và ít nhất một bước giữa hai điểm kiểm tra."
+            f"luyện, và ít nhất một bước giữa hai checkpoint."
         )
     if device is not None:
         model.to(device)

@@ -1,4 +1,4 @@
-"""Điểm kiểm tra: giết ở đâu cũng đi tiếp được, đúng đến từng bit; tệp lạ thì bị từ chối."""
+"""Checkpoint: giết ở đâu cũng đi tiếp được, đúng đến từng bit; tệp lạ thì bị từ chối."""
 
 import os
 import pickle
@@ -72,7 +72,7 @@ def test_every_model_goes_on_as_if_never_stopped(name, tmp_path):
 
 
 def test_checkpoint_changes_nothing(tmp_path):
-    """Có ghi điểm kiểm tra hay không: cùng trọng số, đúng đến từng bit."""
+    """Có ghi checkpoint hay không: cùng trọng số, đúng đến từng bit."""
     states = []
     for checkpoint in (None, tmp_path / "new folder" / "run.pt"):
         runtime.set_seed(0)
@@ -148,7 +148,7 @@ def test_sigkill_then_resume_is_bit_equal(tmp_path):
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Một điểm kiểm tra lành lặn, và các thiết lập đã sinh ra nó."""
+    """Một checkpoint lành lặn, và các thiết lập đã sinh ra nó."""
     file = tmp_path_factory.mktemp("checkpoint") / "iwae.pt"
     train(file)
     return file.read_bytes()
