@@ -35,6 +35,8 @@ help:
 	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
 	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
+	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
+	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
 	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
 	@echo "make format       sắp lại mã Python theo ruff"
 	@echo "make lock         ghim lại requirements.txt từ requirements.in"
@@ -162,6 +164,18 @@ $(BENCH_INSTALLED): $(INSTALLED)
 .PHONY: bench
 bench: $(BENCH_INSTALLED)
 	$(BENCH)/bin/python -m tests.benchmarks.run $(BENCH_FLAGS)
+
+# --- The comparison of the book's own models: the table that the last chapter reads -----------------
+
+# Rows already in the table are kept, so an interrupted run goes on: make compare JOBS=2
+.PHONY: compare
+compare: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/python -m course_utils.compare --jobs $(JOBS) \
+	  --output course_utils/compare/results.json $(COMPARE_FLAGS)
+
+.PHONY: reproduce
+reproduce: $(INSTALLED)
+	$(BIN)/python -m course_utils.reproduce $(NAME) $(REPRODUCE_FLAGS)
 
 # --- Upkeep --------------------------------------------------------------------------------------------
 
