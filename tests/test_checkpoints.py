@@ -258,3 +258,24 @@ def test_bad_settings_are_refused(tmp_path):
         train(tmp_path / "run.pt", checkpoint_every=0)
     with pytest.raises(InputError, match="thư mục"):
         train(tmp_path)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", [None, "bf16"])
+def test_resume_is_bit_equal_on_a_gpu(tmp_path, precision):
+    """Như trên CPU, kể cả bộ sinh ngẫu nhiên của CUDA: nhiễu của VAE rút ở đó."""
+    x = toy.get("rings").sample(200)
+    settings = {"steps": 6, "batch_size": 50, "progress": False, "precision": precision}
+    states = []
+    for stops in (False, True):
+        runtime.set_seed(0)
+        file = tmp_path / "run.pt" if stops else None
+        model = VAE(2).cuda()
+        if stops:
+            with pytest.raises(Stopped):
+                fit(model, x, **settings, checkpoint=file, checkpoint_every=2, on_step=stop_at(5))
+            runtime.set_seed(1)
+            model = VAE(2).cuda()
+        fit(model, x, **settings, checkpoint=file)
+        states.append(model.state_dict())
+    assert same(*states)
