@@ -74,8 +74,8 @@ def run(
             raise InputError(f"{label} = {value}; cần một số nguyên dương.")
     if images is not None and images < 2:
         raise InputError(f"images = {images}; cần ít nhất hai ảnh để có sai số chuẩn.")
-    device = torch.device(device) if device else setup(seed)
-    setup(seed)
+    found = setup(seed)
+    device = found if device is None else checked_device(device)
     whole = data if isinstance(data, Images) else mnist(data)
     train, test = split(whole, experiment.train_images, experiment.binary)
     model = experiment.build().to(device)
@@ -128,6 +128,17 @@ def run(
     }
     store(folder / "results.json", row)
     return row
+
+
+def checked_device(device: torch.device | str) -> torch.device:
+    """Thiết bị ấy, nếu máy này có."""
+    try:
+        return torch.empty(0, device=device).device
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(
+            f"Máy này không dùng được thiết bị {str(device)!r}; hãy bỏ `device` để tự chọn, hoặc "
+            f"đưa 'cpu', 'cuda', 'mps'."
+        ) from error
 
 
 class StepCost:

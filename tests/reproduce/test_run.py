@@ -145,6 +145,12 @@ def test_bad_numbers(options, message, tmp_path):
         go(tiny("vae"), tmp_path, **options)
 
 
+@pytest.mark.parametrize("device", ["cuda:99", "tpu"])
+def test_a_missing_device_is_explained(device, tmp_path):
+    with pytest.raises(InputError, match=f"thiết bị '{device}'"):
+        run(tiny("vae"), tmp_path, data=pictures(), device=device, progress=False)
+
+
 def test_broken_checkpoint_is_left_alone_and_explained(tmp_path):
     path = tmp_path / "vae-60-0.pt"
     path.write_bytes(b"khong phai diem kiem tra")
