@@ -27,6 +27,7 @@ POINTS = """return Object.fromEntries(
     const {fill, stroke} = getComputedStyle(g.querySelector('path'));
     return [g.dataset.family, fill === stroke];
   }))"""
+DATA = [table["name"] for table in ModelTradeoffs().tables]
 CHOSEN = "return document.querySelector('.lf-tradeoffs [aria-checked=true]').dataset.value"
 
 
@@ -79,8 +80,8 @@ def text(browser, selector):
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("y", ["gap", "mmd2", "coverage"])
 def test_filled_points_are_those_nobody_dominates(page, y, rule):
-    figure = ModelTradeoffs("two_moons", "training_seconds", y, rule)
-    show(page, "two_moons", "training_seconds", y, rule)
+    figure = ModelTradeoffs(DATA[0], "training_seconds", y, rule)
+    show(page, DATA[0], "training_seconds", y, rule)
     drawn = page.run(POINTS)
     assert sorted(drawn) == sorted(p["name"] for p in figure.points())
     assert sorted(name for name, filled in drawn.items() if filled) == sorted(figure.front())
@@ -93,8 +94,8 @@ def test_filled_points_are_those_nobody_dominates(page, y, rule):
 
 @pytest.mark.equation("eq-seed-interval")
 def test_keys_walk_the_list_and_the_row_has_the_interval(page):
-    figure = ModelTradeoffs("two_moons", "training_seconds", "mmd2")
-    show(page, "two_moons", "training_seconds", "mmd2")
+    figure = ModelTradeoffs(DATA[0], "training_seconds", "mmd2")
+    show(page, DATA[0], "training_seconds", "mmd2")
     ranked = sorted(figure.points(), key=lambda p: p["at"][1][0])
     order = "return [...document.querySelectorAll('.lf-families button')].map(b => b.dataset.value)"
     assert page.run(order)[: len(ranked)] == [p["name"] for p in ranked]
@@ -117,7 +118,7 @@ def test_keys_walk_the_list_and_the_row_has_the_interval(page):
 
 
 def test_a_tap_chooses_the_model_and_a_pointer_shows_its_name(page):
-    show(page, "two_moons", "training_seconds", "mmd2")
+    show(page, DATA[0], "training_seconds", "mmd2")
     before = page.run(CHOSEN)
     marks = page.driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} .lf-model")
     node = next(mark for mark in marks if mark.get_attribute("data-family") != before)
@@ -139,16 +140,17 @@ def test_a_tap_chooses_the_model_and_a_pointer_shows_its_name(page):
 def test_other_data_and_linear_axes_move_the_points(page):
     places = """return Object.fromEntries([...document.querySelectorAll('.lf-tradeoffs .lf-model')]
       .map(g => [g.dataset.family, g.getAttribute('transform')]))"""
-    show(page, "two_moons", "training_seconds", "gap")
+    show(page, DATA[0], "training_seconds", "gap")
     seen = [page.run(places)]
     click(page, 'input[aria-label="Trục dọc: thang log"]')
     seen.append(page.run(places))
-    click(page, '[aria-label="Dữ liệu"] [data-value="checkerboard"]')
+    click(page, f'[aria-label="Dữ liệu"] [data-value="{DATA[1]}"]')
     seen.append(page.run(places))
     assert seen[0] != seen[1] != seen[2]
+    click(page, f'[aria-label="Dữ liệu"] [data-value="{DATA[-1]}"]')
     # Chữ số không có entropy đã biết: trục dọc đổi sang bit mỗi chiều.
-    click(page, '[aria-label="Dữ liệu"] [data-value="digits"]')
-    assert METRICS["bits_per_dim"]["label"] in text(page, ".lf-name-y")
+    axis = "bits_per_dim" if DATA[-1] == "digits" else "gap"
+    assert METRICS[axis]["label"] in text(page, ".lf-name-y")
     assert page.run(places)
 
 
@@ -156,7 +158,7 @@ def test_other_data_and_linear_axes_move_the_points(page):
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
     open_at(browser, book_html, width, theme)
-    show(browser, "checkerboard", "sampling_seconds", "gap")
+    show(browser, DATA[-1], "sampling_seconds", "coverage")
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
