@@ -123,8 +123,9 @@ class DigitProblem(Problem):
 
     def modes(self, samples: Tensor) -> tuple[Tensor, None]:
         """Tỉ lệ mẫu mà bộ phân loại gọi là 0, 1, …, 9."""
+        classifier, _ = self.classifier  # lần đầu thì học nó: trước khi tắt gradient
         with torch.no_grad():
-            named = self.classifier[0](samples.float() / 8 - 1).argmax(1)
+            named = classifier(samples.float() / 8 - 1).argmax(1)
         return torch.bincount(named, minlength=10).double() / len(samples), None
 
     @cached_property

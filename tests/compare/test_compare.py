@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from course_utils import compare
-from course_utils.compare import measure, runner, summary
+from course_utils.compare import measure, problems, runner, summary
 from course_utils.compare.families import DIGITS, PLANE
 from course_utils.compare.problems import VIEWS, get_problem
 from course_utils.compare.recipe import Recipe, build, describe
@@ -118,6 +118,12 @@ def test_the_classifier_names_digits_and_leaves_the_global_seed_alone():
     truth = torch.bincount(problem.data.test_labels, minlength=10) / 300
     # mỗi ảnh đọc sai đổi chỗ nhiều nhất hai tỉ lệ đi 1/300
     assert (shares - truth).abs().sum() <= 2 * (1 - accuracy) + 1e-6
+
+
+def test_modes_are_named_even_if_nothing_was_learned_before():
+    problems.train_classifier.cache_clear()
+    images = problems.digits().test
+    assert problems.DigitProblem().modes(images)[0].sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("name", [name for name, view in VIEWS.items() if view is not None])
