@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import course_utils
+from course_utils import widgets
 
 
 @pytest.mark.parametrize("name", course_utils.__all__)
@@ -13,6 +14,20 @@ def test_every_public_name_is_there(name):
     assert name in dir(course_utils)
     value = getattr(course_utils, name)
     assert name == "__version__" or value.__name__ == name
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_every_figure_is_there(name):
+    assert name in dir(widgets)
+    assert getattr(widgets, name).__name__ == name
+
+
+def test_one_figure_does_not_load_the_others():
+    """Bảng so mọi mô hình kéo theo cả gói; sổ chỉ cần một lưới thì không phải chờ."""
+    code = "import sys; from course_utils.widgets import FlowGrid; print(sorted(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "'course_utils.widgets.flow_grid'" in run.stdout
+    assert "course_utils.compare" not in run.stdout
 
 
 def test_importing_the_package_loads_nothing_heavy():
@@ -24,3 +39,5 @@ def test_importing_the_package_loads_nothing_heavy():
 def test_an_unknown_name_gets_a_sentence():
     with pytest.raises(AttributeError, match="không có «VEA»"):
         course_utils.VEA  # noqa: B018
+    with pytest.raises(AttributeError, match="không có «FlowGird»"):
+        widgets.FlowGird  # noqa: B018

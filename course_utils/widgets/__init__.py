@@ -3,66 +3,54 @@
 from course_utils.widgets import FlowGrid, Map1D
 Map1D(preset="exp")
 FlowGrid(flow, name="hai_trang")
+
+Mỗi hình chỉ được nạp khi nhắc đến tên, nên một sổ không phải chờ hình của sổ khác.
 """
 
-from .carried_particles import CarriedParticles
-from .code_area import CodeArea
-from .denoising_steps import DenoisingSteps
-from .dirac_gan import DiracGan
-from .elbo_gap import ElboGap
-from .em_steps import EMSteps
-from .fixed_point import FixedPoint
-from .flow_grid import FlowGrid, export_layers
-from .gan_training import GanTraining, Snapshots
-from .guidance_scale import GuidanceScale
-from .hutchinson_probes import HutchinsonProbes
-from .langevin_particles import LangevinParticles
-from .latent_plane import LatentPlane, export_decoder
-from .layers_to_ode import LayersToOde
-from .level_sampler import LevelSampler, export_hierarchy
-from .live_figure import LiveFigure
-from .map1d import Map1D
-from .model_tradeoffs import ModelTradeoffs
-from .noising_digit import NoisingDigit
-from .pixel_sampler import PixelSampler, export_pixelcnn
-from .residual_fold import ResidualFold
-from .solver_steps import SolverSteps
-from .straight_paths import StraightPaths
-from .text_sampler import TextSampler, export_gpt
-from .triangular_jacobian import TriangularJacobian
-from .two_kl import TwoKL
+from importlib import import_module
 
-__all__ = [
-    "CarriedParticles",
-    "CodeArea",
-    "DenoisingSteps",
-    "DiracGan",
-    "EMSteps",
-    "ElboGap",
-    "FixedPoint",
-    "FlowGrid",
-    "GanTraining",
-    "GuidanceScale",
-    "HutchinsonProbes",
-    "LangevinParticles",
-    "LatentPlane",
-    "LayersToOde",
-    "LevelSampler",
-    "LiveFigure",
-    "Map1D",
-    "ModelTradeoffs",
-    "NoisingDigit",
-    "PixelSampler",
-    "ResidualFold",
-    "Snapshots",
-    "SolverSteps",
-    "StraightPaths",
-    "TextSampler",
-    "TriangularJacobian",
-    "TwoKL",
-    "export_decoder",
-    "export_gpt",
-    "export_hierarchy",
-    "export_layers",
-    "export_pixelcnn",
-]
+_HOMES = {
+    "CarriedParticles": "carried_particles",
+    "CodeArea": "code_area",
+    "DenoisingSteps": "denoising_steps",
+    "DiracGan": "dirac_gan",
+    "ElboGap": "elbo_gap",
+    "EMSteps": "em_steps",
+    "FixedPoint": "fixed_point",
+    "FlowGrid": "flow_grid",
+    "export_layers": "flow_grid",
+    "GanTraining": "gan_training",
+    "Snapshots": "gan_training",
+    "GuidanceScale": "guidance_scale",
+    "HutchinsonProbes": "hutchinson_probes",
+    "LangevinParticles": "langevin_particles",
+    "LatentPlane": "latent_plane",
+    "export_decoder": "latent_plane",
+    "LayersToOde": "layers_to_ode",
+    "LevelSampler": "level_sampler",
+    "export_hierarchy": "level_sampler",
+    "LiveFigure": "live_figure",
+    "Map1D": "map1d",
+    "ModelTradeoffs": "model_tradeoffs",
+    "NoisingDigit": "noising_digit",
+    "PixelSampler": "pixel_sampler",
+    "export_pixelcnn": "pixel_sampler",
+    "ResidualFold": "residual_fold",
+    "SolverSteps": "solver_steps",
+    "StraightPaths": "straight_paths",
+    "TextSampler": "text_sampler",
+    "export_gpt": "text_sampler",
+    "TriangularJacobian": "triangular_jacobian",
+    "TwoKL": "two_kl",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"course_utils.widgets không có «{name}»; có: {', '.join(_HOMES)}.")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
