@@ -118,69 +118,69 @@ DIGITS: dict[str, Recipe] = {
         train=train_em, note="không có mạng: 10 thành phần, hiệp phương sai đầy đủ",
     ),
     "made": Recipe(
-        partial(MADE, D, LEVELS, hidden=(68,)), 128, 5e-3, view="flat_levels",
+        partial(MADE, D, LEVELS, hidden=(68,)), 16, 5e-3, view="flat_levels",
         early_stopping=True, note="số tham số kể cả những ô bị mặt nạ che",
     ),
     "pixelcnn": Recipe(
-        partial(PixelCNN, SHAPE, LEVELS, channels=24, layers=6), 64, 1e-2, **LEVELED
+        partial(PixelCNN, SHAPE, LEVELS, channels=24, layers=6), 32, 1e-2, **LEVELED
     ),
     "gpt": Recipe(
-        partial(GPT, D, LEVELS, width=56, layers=2), 64, 5e-3, view="tokens",
+        partial(GPT, D, LEVELS, width=56, layers=2), 32, 5e-3, view="tokens",
         early_stopping=True,
     ),
-    "realnvp": Recipe(partial(pixel_realnvp, layers=8, hidden=(102,)), 128, 2e-3, **VECTOR),
+    "realnvp": Recipe(partial(pixel_realnvp, layers=8, hidden=(102,)), 64, 2e-3, **VECTOR),
     "spline_flow": Recipe(
-        partial(pixel_spline, layers=4, hidden=(51,), bins=4), 128, 2e-3, **VECTOR
+        partial(pixel_spline, layers=4, hidden=(51,), bins=4), 64, 2e-3, **VECTOR
     ),
     "maf": Recipe(
-        partial(pixel_maf, layers=6, hidden=(68,)), 128, 2e-3, **VECTOR,
+        partial(pixel_maf, layers=6, hidden=(68,)), 64, 2e-3, **VECTOR,
         note="số tham số kể cả những ô bị mặt nạ che",
     ),
     "iaf": Recipe(
-        partial(pixel_iaf, layers=6, hidden=(68,)), 256, 2e-3, **VECTOR,
+        partial(pixel_iaf, layers=6, hidden=(68,)), 128, 2e-3, **VECTOR,
         note="số tham số kể cả những ô bị mặt nạ che",
     ),
     "residual_flow": Recipe(
-        partial(ResidualFlow, D, layers=6, hidden=(100,), alpha=0.01), 256, 5e-3, **VECTOR
+        partial(ResidualFlow, D, layers=6, hidden=(100,), alpha=0.01), 64, 5e-3, **VECTOR
     ),
-    "cnf": Recipe(partial(PixelCNF, hidden=(225, 225), steps=3), 256, 5e-3, **VECTOR),
+    "cnf": Recipe(partial(PixelCNF, hidden=(225, 225), steps=3), 128, 5e-3, **VECTOR),
     "ffjord": Recipe(
         partial(
             FFJORD, D, hidden=(170, 170, 170), data_transform=partial(Logit, 0.01),
             training_solver=partial(Solver, "rk4", steps=2),
             solver=partial(Solver, "dopri5", rtol=1e-4, atol=1e-4),
         ),
-        256, 5e-3, **VECTOR,
+        128, 5e-3, **VECTOR,
     ),
     "flow_matching": Recipe(
-        partial(FlowMatching, D, (220, 220), alpha=0.01), 128, 1e-2, view="vector",
+        partial(FlowMatching, D, (220, 220), alpha=0.01), 64, 1e-2, view="vector",
         few={"Euler, 8 bước": {"steps": 8}},
     ),
     "rectified_flow": Recipe(
-        partial(RectifiedFlow, D, (220, 220), alpha=0.01), 128, 1e-2, view="vector",
+        partial(RectifiedFlow, D, (220, 220), alpha=0.01), 64, 1e-2, view="vector",
         train=train_rectified,
         few={"Euler, 1 bước": {"steps": 1}, "Euler, 8 bước": {"steps": 8}},
         note="hai vòng; vòng sau học trên 20 000 cặp do vòng trước sinh ra",
     ),
     "vae": Recipe(
-        partial(VAE, SHAPE, 16, hidden=(115,), likelihood=logistic(3)), 64, 3e-3, **LEVELED
+        partial(VAE, SHAPE, 16, hidden=(115,), likelihood=logistic(3)), 32, 3e-3, **LEVELED
     ),
     "iwae": Recipe(
-        partial(IWAE, SHAPE, 16, hidden=(115,), k=5, likelihood=logistic(3)), 64, 3e-3, **LEVELED
+        partial(IWAE, SHAPE, 16, hidden=(115,), k=5, likelihood=logistic(3)), 32, 3e-3, **LEVELED
     ),
     "hierarchical_vae": Recipe(
-        partial(HierarchicalVAE, SHAPE, (8, 8, 4), hidden=(92,), warmup=400,
+        partial(HierarchicalVAE, SHAPE, (8, 8, 4), hidden=(92,), warmup=800,
                 likelihood=logistic(1)),
-        128, 3e-3, **LEVELED,
+        16, 2e-3, **LEVELED,
     ),
     "gan": Recipe(
-        partial(GAN, SHAPE, latent_dim=16, hidden=(166, 166)), 128, 2e-3, view="adversarial",
-        note="hai mạng, tính cả hai",
+        partial(GAN, SHAPE, latent_dim=16, hidden=(166, 166), penalty=0.3), 32, 5e-3, view="adversarial",
+        note="hai mạng, tính cả hai; có điều chuẩn R1",
     ),
     "wgan": Recipe(
-        partial(WGAN, SHAPE, latent_dim=16, hidden=(166, 166)), 64, 5e-3, looks=3,
+        partial(WGAN, SHAPE, latent_dim=16, hidden=(166, 166), critic_steps=1), 16, 2e-3,
         view="adversarial",
-        note="hai mạng, tính cả hai; hàm phê bình đi ba bước mỗi bước của bộ sinh",
+        note="hai mạng, tính cả hai; hàm phê bình và bộ sinh lần lượt mỗi bên một bước",
     ),
     "ddpm": Recipe(
         partial(
@@ -189,12 +189,12 @@ DIGITS: dict[str, Recipe] = {
             schedule=partial(even_snr, 250, 1 / 0.035**2, 1e-4),
             variance="posterior", levels=LEVELS,
         ),
-        128, 1e-2, view="flat_levels",
+        64, 1e-2, view="flat_levels",
         few={"DDIM, 25 bước": {"sampler": "ddim", "steps": 25}},
         note="250 bước, U-Net; cận là ELBO",
     ),
     "score_sde": Recipe(
-        partial(ScoreSDE, D, (220, 220), alpha=0.01), 128, 1e-2, view="vector",
+        partial(ScoreSDE, D, (220, 220), alpha=0.01), 64, 1e-2, view="vector",
         few={"Heun, 10 bước": {"sampler": "heun", "steps": 10}},
         note="mật độ và mẫu của ODE dòng xác suất",
     ),
