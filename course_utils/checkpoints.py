@@ -7,13 +7,14 @@ gặp. Quên một thứ thì huấn luyện vẫn chạy, chỉ là đi sang m�
 
 Ba quy tắc nữa:
 
-* ghi nguyên tử: viết ra tệp `.part`, xong xuôi mới đổi tên. Tên chính luôn là một tệp trọn vẹn;
+* ghi nguyên tử (`files.replacing`): tên chính luôn là một tệp trọn vẹn;
 * đọc an toàn: `torch.load(weights_only=True)` chỉ dựng lại tensor và số, không chạy mã nào;
 * nhận đúng tệp: cấu hình nằm trong tệp, khác cấu hình thì dừng lại và nói khác ở đâu.
 """
 
 import math
 import os
+import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from .errors import InputError
+from .files import replacing
 
 FORMAT = "course_utils.checkpoint.1"
 SHOWN = 4  # số chỗ khác nhau kể ra trong một câu báo lỗi
@@ -107,16 +109,25 @@ def set_random_state(state: dict[str, Tensor], device: torch.device) -> None:
 def save(path: str | Path, run: Run, configuration: dict[str, Any]) -> None:
     """Ghi checkpoint một cách nguyên tử: bị giết giữa chừng thì tệp cũ còn nguyên.
 
-    Mỗi lần huấn luyện một tệp: hai tiến trình không ghi chung một tên.
+    Lỗi
+    ---
+    InputError : không ghi được, vì đĩa đầy hay thư mục chỉ đọc.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with open(part, "wb") as file:
-        torch.save({"format": FORMAT, "configuration": configuration, **run.state_dict()}, file)
-        file.flush()
-        os.fsync(file.fileno())  # nằm trên đĩa rồi mới đổi tên
-    os.replace(part, path)
+    state = {"format": FORMAT, "configuration": configuration, **run.state_dict()}
+    try:
+        with replacing(Path(path)) as file:
+            torch.save(state, file)
+    except (OSError, RuntimeError) as error:  # đĩa đầy thì torch ném RuntimeError
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: str | Path, error: Exception) -> InputError:
+    """Câu báo rằng checkpoint không ghi được, và phải làm gì."""
+    return InputError(
+        f"Không ghi được checkpoint {path} ({type(error).__name__}: {error}). Đĩa có thể đã đầy, "
+        f"hoặc thư mục không cho ghi. Lần ghi trước, nếu có, còn nguyên: hãy dọn chỗ rồi chạy lại "
+        f"để đi tiếp từ đó, hoặc đưa một tên ở thư mục khác cho `checkpoint`."
+    )
 
 
 def load(path: str | Path, configuration: dict[str, Any]) -> dict[str, Any] | None:
@@ -124,11 +135,16 @@ def load(path: str | Path, configuration: dict[str, Any]) -> dict[str, Any] | No
 
     Lỗi
     ---
-    InputError : tệp hỏng, không phải checkpoint, hoặc là của một cấu hình khác. Tệp được để
-        nguyên trong mọi trường hợp.
+    InputError : tệp hỏng, không phải checkpoint, hoặc là của một cấu hình khác; chưa có tệp mà chỗ
+        ấy không ghi được. Tệp được để nguyên trong mọi trường hợp.
     """
     path = Path(path)
-    if not path.exists():
+    if not os.path.exists(path):  # thư mục cấm vào thì cũng là chưa có
+        try:  # thử ngay bây giờ, đừng để học xong mấy trăm bước mới biết
+            path.parent.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path.parent).close()
+        except OSError as error:
+            raise cannot_write(path, error) from error
         return None
     if path.is_dir():
         raise InputError(

@@ -104,19 +104,19 @@ def share(part: Tensor) -> Tensor:
     return part if size() == 1 else part.tensor_split(size())[rank()]
 
 
+def check_rows(rows: int) -> None:
+    """Một lô chung `rows` hàng phải đủ cho mọi tiến trình, mỗi bên ít nhất một hàng."""
+    if 0 < rows < size():
+        raise InputError(
+            f"Lô chung (hay dữ liệu kiểm định) có {rows} điểm mà có {size()} tiến trình: có tiến "
+            f"trình không có việc. Hãy tăng batch_size, thêm dữ liệu, hoặc giảm --nproc_per_node."
+        )
+
+
 def weight(rows: int) -> float:
     """size·(cỡ phần của hạng này)/rows: trung bình theo hạng của weight·(trung bình của phần) là
     trung bình của cả lô chung, dù các phần không đều.
-
-    Lỗi
-    ---
-    InputError : ít hàng hơn số tiến trình, có hạng không có gì để tính.
     """
-    if rows < size():
-        raise InputError(
-            f"Lô chung có {rows} điểm mà có {size()} tiến trình: có tiến trình không có việc. Hãy "
-            f"tăng batch_size (và dữ liệu kiểm định) hoặc giảm --nproc_per_node."
-        )
     return size() * len(share(torch.arange(rows, device="cpu"))) / rows
 
 

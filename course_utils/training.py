@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 
 import torch
@@ -99,11 +100,10 @@ def fit(
     InputError : dữ liệu không hợp lệ, mất mát thành NaN hay vô cực, đòi dừng sớm theo mất mát của
         một mô hình nhiều mục tiêu, hoặc tệp `checkpoint` hỏng hay của một cấu hình khác.
     """
-    if steps < 1 or checkpoint_every < 1:
-        raise InputError(
-            f"steps = {steps}, checkpoint_every = {checkpoint_every}; cần ít nhất một bước huấn "
-            f"luyện, và ít nhất một bước giữa hai checkpoint."
-        )
+    counts = {"steps": steps, "batch_size": batch_size, "validate_every": validate_every}
+    for name, count in (counts | {"checkpoint_every": checkpoint_every}).items():
+        if not isinstance(count, Integral) or count < 1:
+            raise InputError(f"{name} = {count!r}; cần một số nguyên dương.")
     if device is not None:
         model.to(device)
     objectives = model.objectives()
@@ -125,11 +125,17 @@ def fit(
         return batch if transform is None else transform(batch)
 
     stored = isinstance(data, Tensor | tuple)
+    if not stored and not hasattr(data, "sample"):
+        raise InputError(
+            f"`data` có kiểu {type(data).__name__}; cần một torch.Tensor (hãy dùng "
+            f"torch.as_tensor(...)), một bộ tensor, hay một mật độ đồ chơi."
+        )
     if stored:
         model.check(data, "data")
         data = each(data, lambda part: part.to(parameter.device))  # chép một lần, không từng lô
     total = rows_of(data) if stored else batch_size
     rows = min(batch_size, total)  # cỡ của mỗi lô
+    distributed.check_rows(rows if validation is None else min(rows, rows_of(validation)))
 
     def next_batch(share: Callable[[Tensor], Tensor] = distributed.share) -> Batch:
         if stored:

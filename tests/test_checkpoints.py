@@ -254,10 +254,51 @@ def test_a_flipped_byte_never_passes_silently(finished, tmp_path):
 
 
 def test_bad_settings_are_refused(tmp_path):
-    with pytest.raises(InputError, match="checkpoint_every = 0"):
+    with pytest.raises(InputError, match="checkpoint_every = 0; cần một số nguyên dương"):
         train(tmp_path / "run.pt", checkpoint_every=0)
     with pytest.raises(InputError, match="thư mục"):
         train(tmp_path)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_first_step(tmp_path):
+    (tmp_path / "tệp thường").write_text("")
+    with pytest.raises(InputError, match=r"Không ghi được checkpoint .*tên ở thư mục khác"):
+        fit(
+            RealNVP(2),
+            torch.zeros(9, 2),
+            steps=1,
+            progress=False,
+            checkpoint=tmp_path / "tệp thường" / "run.pt",
+            on_step=lambda k: pytest.fail("đã học một bước"),
+        )
+
+
+def test_a_full_disk_spares_the_last_checkpoint(tmp_path):
+    """Đĩa đầy giả bằng giới hạn cỡ tệp của hệ điều hành: ghi tới đó thì bị từ chối."""
+    resource = pytest.importorskip("resource")
+    file = tmp_path / "lần chạy của Hằng.pt"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    x = toy.get("rings").sample(50)
+    settings = {"steps": 4, "batch_size": 9, "progress": False}
+
+    def fill_the_disk(k):
+        if k == 3:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
+
+    runtime.set_seed(0)
+    try:
+        with pytest.raises(InputError, match=r"Hằng\.pt.*Đĩa có thể đã đầy.*còn nguyên"):
+            fit(VAE(2), x, **settings, checkpoint=file, checkpoint_every=2, on_step=fill_the_disk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == [file]
+    states = []
+    for checkpoint in (file, None):
+        runtime.set_seed(0)
+        model = VAE(2)
+        fit(model, x, **settings, checkpoint=checkpoint)
+        states.append(model.state_dict())
+    assert same(*states)
 
 
 @pytest.mark.gpu

@@ -217,8 +217,14 @@ def test_weights_of_uneven_shares(two, monkeypatch):
         assert len(part) == length
         total += distributed.weight(7) * part.mean() / 2
     assert torch.isclose(total, x.mean(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("few", [{"batch_size": 1}, {"validation": torch.zeros(1, 2)}])
+def test_too_few_rows_are_refused_before_training(two, monkeypatch, few):
+    """Cả khi thiếu là dữ liệu kiểm định: nói ngay, không đợi tới lần đo đầu tiên."""
+    monkeypatch.setattr(distributed, "parallel", lambda *_: pytest.fail("đã bắt đầu"))
     with pytest.raises(InputError, match=r"1 điểm mà có 2 tiến trình.*batch_size"):
-        distributed.weight(1)
+        fit(RealNVP(2), torch.zeros(9, 2), steps=1, progress=False, **few)
 
 
 def test_lost_peers_are_reported_and_other_errors_pass(two):

@@ -65,6 +65,23 @@ def test_non_finite_loss_is_reported():
         fit(linear_flow().float(), torch.full((100, 3), 1e30), steps=5, progress=False)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": 0}, "steps = 0; cần một số nguyên dương"),
+        ({"steps": 1e3}, "steps = 1000.0; cần"),
+        ({"batch_size": 0}, "batch_size = 0; cần"),
+        ({"validate_every": 0}, "validate_every = 0; cần"),
+        ({"data": [[0.0, 1.0]]}, "kiểu list; cần một torch.Tensor"),
+        ({"data": torch.zeros(9, 2).numpy()}, "kiểu ndarray; .*as_tensor"),
+    ],
+)
+def test_bad_settings_are_told(change, message):
+    settings = {"data": torch.zeros(9, 2), "steps": 1, "progress": False} | change
+    with pytest.raises(InputError, match=message):
+        fit(RealNVP(2, layers=2, hidden=(8,)), **settings)
+
+
 def test_transform_is_applied_to_every_batch():
     model = RealNVP(2, layers=2, hidden=(8,))
     shapes = []

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
@@ -12,6 +11,7 @@ import torch
 from tqdm.auto import tqdm
 
 from ..errors import InputError
+from ..files import replacing
 from .families import FAMILIES, get_family
 from .problems import PROBLEMS, get_problem
 from .rows import REAL, get_budget, run_row
@@ -65,17 +65,16 @@ def is_current(row: dict, task: Task) -> bool:
 
 
 def save(rows: Iterable[dict], path: Path) -> None:
-    """Ghi nguyên tử: viết ra tệp tạm rồi đổi tên, nên tệp kết quả không bao giờ dở dang."""
+    """Sắp các hàng theo thứ tự của bảng rồi ghi nguyên tử: tệp kết quả không bao giờ dở dang."""
     budgets, data, order = ("full", "quick"), list(PROBLEMS), [*FAMILIES, REAL]
     rows = sorted(
         rows,
         key=lambda r: (budgets.index(r["budget"]), data.index(r["data"]),
                        order.index(r["family"]), r["seed"]),
     )  # fmt: skip
-    part = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     text = json.dumps(pack(rows), ensure_ascii=False, indent=1)
-    part.write_text(text + "\n", encoding="utf-8")
-    os.replace(part, path)
+    with replacing(path) as file:
+        file.write((text + "\n").encode())
 
 
 def work(task: Task) -> dict:

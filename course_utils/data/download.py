@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from tqdm.auto import tqdm
 
-from .cache import locked, write_atomically
+from ..files import locked
+from .cache import write_atomically
 
 LIMIT = 100_000_000  # byte; tệp lớn nhất của giáo trình là 26 MB
 CHUNK = 1 << 16  # byte mỗi lần đọc
@@ -106,17 +107,18 @@ def gather(
 
 def insist(url: str, file: BinaryIO, sha: str, name: str, timeout: float, progress: bool) -> None:
     """Hỏi một nơi cho tới khi `file` đúng mã; hết cách thì Refused."""
-    failures, anew = 0, False
+    failures, anew, furthest = 0, False, len(whole(file))
     while True:
-        before = len(whole(file))
         try:
             joined = receive(url, file, name, timeout, progress)
         except Broken as error:
             content = whole(file)
             if digest(content) == sha:
                 return  # đủ cả rồi, dù máy chủ còn hứa thêm
-            # Đường chập chờn mà vẫn nhích được thì cứ tải tiếp, đếm lại từ đầu.
-            failures = 0 if len(content) - before >= CHUNK else failures + 1
+            # Đường chập chờn mà vẫn nhích được thì cứ tải tiếp, đếm lại từ đầu. So với chỗ xa nhất
+            # đã tới: máy chủ cứ đứt rồi bắt tải lại từ đầu thì không được hỏi mãi.
+            failures = 0 if len(content) - furthest >= CHUNK else failures + 1
+            furthest = max(furthest, len(content))
             if failures == ATTEMPTS:
                 raise Refused(f"{error} ({ATTEMPTS} lần)") from error
             wait = PAUSE * 2.0 ** (failures - 1) if error.wait is None else error.wait
@@ -158,7 +160,8 @@ def receive(url: str, file: BinaryIO, name: str, timeout: float, progress: bool)
         if error.code in BUSY:
             raise Broken(f"máy chủ trả lời {error.code}", retry_after(error.headers)) from error
         raise Refused(f"máy chủ trả lời {error.code}") from error
-    except (urllib.error.URLError, ValueError) as error:  # chưa nối được máy, hay địa chỉ sai
+    except (urllib.error.URLError, ValueError, http.client.InvalidURL) as error:
+        # chưa nối được máy, hay địa chỉ sai
         raise Refused(str(getattr(error, "reason", error))) from error
     except (OSError, http.client.HTTPException) as error:
         raise Broken(f"đường truyền đứt ({error})") from error
@@ -173,6 +176,8 @@ def receive(url: str, file: BinaryIO, name: str, timeout: float, progress: bool)
             start = 0
         promised = getattr(answer, "length", None)
         total = None if promised is None else start + promised
+        if (total or 0) > LIMIT:
+            raise Refused(f"máy chủ hứa {total:,} byte, quá {LIMIT:,} byte")
         size = start
         with tqdm(
             **{"desc": f"Tải {name}", "total": total, "initial": start, "leave": False},

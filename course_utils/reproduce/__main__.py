@@ -7,6 +7,7 @@ import argparse
 import sys
 
 from ..data.cache import cache_folder
+from ..data.download import DownloadError
 from ..errors import InputError
 from .experiments import EXPERIMENTS
 from .results import load_results, table
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             progress=not given.quiet,
             **options,
         )
-    except InputError as error:
+    except (InputError, DownloadError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

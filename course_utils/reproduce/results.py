@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import replacing
 from .experiments import EXPERIMENTS
 
 STORED = Path(__file__).with_name("results.json")
@@ -52,13 +53,11 @@ def store(path: str | os.PathLike, row: dict) -> None:
     row = json.loads(json.dumps(row))  # tuple thành list, để so được với hàng đọc từ tệp
     rows = [other for other in rows if not same(other)] + [row]
     rows.sort(key=lambda r: (r["name"], r["configuration"]["steps"], r["seed"]))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
     text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
     # Danh sách toàn số nằm trên một dòng: tệp ngắn, mà chỗ khác nhau vẫn dễ thấy.
     text = re.sub(r"\[[\s\d.,+e-]+\]", lambda found: " ".join(found[0].split()), text)
-    part.write_text(text + "\n", encoding="utf-8")
-    os.replace(part, path)
+    with replacing(path) as file:
+        file.write((text + "\n").encode())
 
 
 def table(rows: dict[str, dict]) -> str:

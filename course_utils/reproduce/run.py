@@ -19,6 +19,7 @@ from tqdm.auto import tqdm
 from ..base import GenerativeModel
 from ..data.images import Images, mnist
 from ..errors import InputError
+from ..files import replacing
 from ..latent import LatentVariableModel
 from ..nets import count_parameters
 from ..runtime import setup
@@ -185,6 +186,7 @@ def score(
 
     Mỗi lượt `block` ảnh có hạt giống riêng, nên chấm liền một mạch hay chấm dở rồi tiếp đều cho
     cùng số. Các lượt đã xong nằm ở `path`, kèm mã của trọng số: trọng số khác thì chấm lại từ đầu.
+    Chấm ít ảnh hơn những gì đã có thì lấy ngay từ đó.
     """
     like = next(model.parameters())
     weights = b"".join(p.detach().cpu().numpy().tobytes() for p in model.parameters())
@@ -195,7 +197,7 @@ def score(
     bar = tqdm(starts, disable=not progress, desc="Chấm", unit="lượt", leave=False)
     for index, start in enumerate(bar):
         x = test[start : start + experiment.block]
-        if index < len(done) and len(done[index]) == len(x):
+        if index < len(done) and len(done[index]) >= len(x):
             continue
         del done[index:]
         with torch.random.fork_rng(devices=[like.device] if like.is_cuda else []):
@@ -223,10 +225,8 @@ def finished_blocks(path: Path, mark: str) -> list[Tensor]:
 
 
 def save_blocks(path: Path, mark: str, blocks: list[Tensor]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    torch.save({"mark": mark, "blocks": blocks}, part)
-    os.replace(part, path)
+    with replacing(path) as file:
+        torch.save({"mark": mark, "blocks": blocks}, file)
 
 
 @torch.no_grad()

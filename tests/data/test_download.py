@@ -9,11 +9,11 @@ import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import HTTPRedirectHandler
 
 import pytest
 
 from course_utils.data import download as module
-from course_utils.data.cache import locked
 from course_utils.data.download import DownloadError, digest, download
 
 CONTENT = bytes(range(256)) * 1000  # 256 000 byte, bốn khối
@@ -35,9 +35,13 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(503)
             self.send_header("Retry-After", "0")
             return self.end_headers()
+        if kind == "round and round":
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            return self.end_headers()
         if kind == "no answer":
             return self.connection.close()
-        if kind in ("deaf", "deaf and dropping"):
+        if kind in ("deaf", "deaf and dropping", "unsteady"):
             start = 0  # không hiểu Range
         content = {
             "truncated": CONTENT[:-9],
@@ -57,6 +61,10 @@ class Handler(BaseHTTPRequestHandler):
             body = body[:STEP]
         elif kind == "a few bytes":
             body = body[:5]
+        elif kind == "unsteady":  # mỗi lần đứt ở một chỗ khác, và lần nào cũng gửi từ đầu
+            body = body[: STEP * (server.count[kind] % 2) + 10]
+        elif kind == "promises the moon":
+            length = 10**15
         sent = start + 7 if kind == "shifted" else start
         self.send_response(206 if start else 200)
         if start:
@@ -129,6 +137,8 @@ def test_one_server_is_enough(server, path, kind, ranges):
         ("corrupt", "nhận 256000 byte, sai mã SHA-256", 1),
         ("longer", "nhận 256004 byte, sai mã SHA-256", 1),
         ("html", "nhận 26 byte, sai mã SHA-256", 1),
+        ("round and round", "máy chủ trả lời 302", 1 + HTTPRedirectHandler.max_repeats),
+        ("promises the moon", r"máy chủ hứa 1,000,000,000,000,000 byte", 1),
         ("promises too little", "nhận 255950 byte, sai mã SHA-256", 1),
     ],
 )
@@ -153,6 +163,45 @@ def test_a_server_deaf_to_range_gives_up_only_when_it_gets_nowhere(server, path)
         download(server.at("deaf and dropping"), path, SHA)
     assert path.with_name("anh.gz.part").read_bytes() == CONTENT[:STEP]
     assert download(server.at("deaf"), path, SHA) == CONTENT  # 200 thay vì 206: bỏ đoạn cũ
+    assert names(path) == ["anh.gz"]
+
+
+def test_a_server_that_starts_over_and_over_is_left(server, path):
+    """Lần được nhiều, lần được ít, lần nào cũng từ đầu: không bao giờ xong thì đừng hỏi mãi."""
+    with pytest.raises(DownloadError, match=r"đường truyền đứt .*\(3 lần\)"):
+        download(server.at("unsteady"), path, SHA)
+    assert server.count["unsteady"] == 4  # một lần tiến xa, rồi ba lần không xa hơn
+
+
+def test_an_address_that_cannot_be_asked_is_named_once(server, path, tmp_path):
+    root = server.at("")[0]
+    for bad in (root + "có dấu", root + "hai chu", "anh.gz", "ftp//x"):
+        assert download([bad, *server.at("good")], path, SHA) == CONTENT
+        path.unlink()
+    with pytest.raises(DownloadError) as told:
+        download([root + "hai chu"], path, SHA)
+    assert "lần)" not in str(told.value)
+
+
+def test_names_that_are_links_or_folders(server, tmp_path):
+    """Tên thật là một liên kết gãy: được thay. Là một thư mục: không cất được, nhưng vẫn tải."""
+    path = tmp_path / "bộ ảnh của lớp" / "ảnh.gz"
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "không có")
+    assert download(server.at("good"), path, SHA) == CONTENT
+    assert not path.is_symlink()
+    assert path.read_bytes() == CONTENT
+    path.unlink()
+    path.mkdir()
+    assert download(server.at("good"), path, SHA) == CONTENT
+    assert path.is_dir()
+
+
+def test_an_empty_part_is_no_part(server, path):
+    path.parent.mkdir()
+    path.with_name("anh.gz.part").touch()
+    assert download(server.at("good"), path, SHA) == CONTENT
+    assert server.hits == [("good", None)]
     assert names(path) == ["anh.gz"]
 
 
@@ -197,7 +246,7 @@ def test_what_one_server_gave_is_finished_by_the_next(server, path):
 def test_an_endless_answer_is_cut_off(server, path, monkeypatch):
     monkeypatch.setattr(module, "LIMIT", 150_000)
     with pytest.raises(DownloadError, match="máy chủ gửi quá 150,000 byte"):
-        download(server.at("good"), path, SHA)
+        download(server.at("no length"), path, SHA)
     assert names(path) == []
 
 
@@ -291,11 +340,3 @@ def test_two_processes_at_once_download_once(server, path):
         assert (process.returncode, out.strip()) == (0, SHA), err
     assert server.hits == [("slow", None)]
     assert names(path) == ["anh.gz"]
-
-
-def test_a_lock_held_too_long_is_not_waited_for(tmp_path):
-    with locked(tmp_path / ".lock"), pytest.raises(TimeoutError, match="quá 0 giây"):
-        with locked(tmp_path / ".lock", patience=0):
-            pass
-    with locked(tmp_path / ".lock", patience=0):
-        pass

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from course_utils.data.download import DownloadError
 from course_utils.errors import InputError
 from course_utils.nets import count_parameters
 from course_utils.reproduce import EXPERIMENTS, load_results, table
@@ -118,6 +119,15 @@ def test_command_explains_an_unknown_name(capsys, tmp_path):
     error = capsys.readouterr().err
     assert "mnist-gan" in error
     assert all(name in error for name in EXPERIMENTS)
+
+
+def test_command_without_a_network_says_what_to_do(capsys, monkeypatch):
+    def unreachable(*_, **__):
+        raise DownloadError("Không có bản nguyên vẹn nào của ảnh")
+
+    monkeypatch.setattr("course_utils.reproduce.__main__.run", unreachable)
+    assert main(["binarized-vae"]) == 2
+    assert capsys.readouterr().err == "Không có bản nguyên vẹn nào của ảnh\n"
 
 
 def test_command_without_a_name_prints_what_was_reached(capsys):

@@ -108,6 +108,10 @@ def test_scoring_goes_on_from_the_blocks_on_disk(tmp_path):
     assert torch.equal(torch.get_rng_state(), before)  # không đụng bộ sinh chung
     score(experiment, model, test[:25], tmp_path / "b.pt", progress=False)
     assert torch.equal(score(experiment, model, test, tmp_path / "b.pt", progress=False), whole)
+    # Chấm ít ảnh hơn: đọc từ những gì đã có, không mất phần còn lại.
+    file, few = tmp_path / "b.pt", test[:25]
+    assert torch.equal(score(experiment, model, few, file, progress=False), whole[:25])
+    assert torch.equal(torch.cat(torch.load(file, weights_only=True)["blocks"]), whole)
     # Tệp hỏng, hay của trọng số khác: chấm lại từ đầu.
     (tmp_path / "b.pt").write_bytes(b"rac")
     assert torch.equal(score(experiment, model, test, tmp_path / "b.pt", progress=False), whole)

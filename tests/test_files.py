@@ -1,0 +1,101 @@
+"""Ghi tệp: tên thật luôn là một bản trọn vẹn, dù có lỗi, có người giết, hay hai bên cùng ghi."""
+
+import os
+import signal
+
+import pytest
+
+from course_utils.files import locked, replacing, try_lock
+
+NAME = "bản ghi [1] của lớp.pt"  # dấu cách, dấu tiếng Việt, và ký tự đặc biệt của glob
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "thư mục mới" / NAME
+
+
+def names(path):
+    return [p.name for p in path.parent.iterdir()]
+
+
+def write(path, content):
+    with replacing(path) as file:
+        file.write(content)
+
+
+def in_a_child(action):
+    """Chạy `action` trong một tiến trình con; trả số của nó."""
+    child = os.fork()
+    if child == 0:
+        try:
+            action()
+        finally:
+            os._exit(0)
+    return child
+
+
+def test_a_failure_leaves_the_old_file_and_no_draft(path):
+
+    def fail_writing(error):
+        with replacing(path) as file:
+            file.write(b"moi, dang do")
+            raise error
+
+    write(path, b"cu")
+    for error in (OSError("đĩa đầy"), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            fail_writing(error)
+        assert path.read_bytes() == b"cu"
+        assert names(path) == [NAME]
+
+
+def test_the_draft_of_a_killed_process_is_swept_by_the_next(path):
+    def die_writing():
+        with replacing(path) as file:
+            file.write(b"dang do")
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.waitpid(in_a_child(die_writing), 0)
+    assert len(names(path)) == 1
+    assert not path.exists()
+    write(path, b"tron ven")
+    assert names(path) == [NAME]
+
+
+def test_the_draft_of_a_living_process_is_left_alone(path):
+    path.parent.mkdir()
+    other = path.with_name(f"{NAME}.1.part")
+    with open(other, "wb") as held:
+        assert try_lock(held.fileno())
+        write(path, b"tron ven")
+        assert other.exists()
+    write(path, b"tron ven")
+    assert not other.exists()
+
+
+def test_two_writers_never_mix(path):
+    """Hai tiến trình ghi cùng một tên, mỗi bên một chữ; ai đọc cũng thấy chỉ một chữ."""
+
+    def write_often(letter):
+        for _ in range(30):
+            with replacing(path) as file:
+                for _ in range(20):
+                    file.write(letter * 1000)
+                    file.flush()
+
+    write(path, b"a" * 20_000)
+    children = [in_a_child(lambda letter=letter: write_often(letter)) for letter in (b"a", b"b")]
+    while children:
+        content = path.read_bytes()
+        assert content in (b"a" * 20_000, b"b" * 20_000)
+        children = [c for c in children if os.waitpid(c, os.WNOHANG) == (0, 0)]
+    assert names(path) == [NAME]
+
+
+def test_a_lock_held_too_long_is_not_waited_for(tmp_path):
+    with locked(tmp_path / ".lock"), pytest.raises(TimeoutError, match="quá 0 giây"):
+        with locked(tmp_path / ".lock", patience=0):
+            pass
+    with locked(tmp_path / ".lock", patience=0):
+        pass
