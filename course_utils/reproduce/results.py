@@ -51,6 +51,8 @@ def store(path: str | os.PathLike, row: dict) -> None:
         return all(other[key] == row[key] for key in ("name", "configuration", "seed"))
 
     row = json.loads(json.dumps(row))  # tuple thành list, để so được với hàng đọc từ tệp
+    for old in filter(same, rows):  # lần gọi chỉ chấm lại thì không đo được giây CPU của việc học
+        row["cpu_seconds"] = row["cpu_seconds"] or old["cpu_seconds"]
     rows = [other for other in rows if not same(other)] + [row]
     rows.sort(key=lambda r: (r["name"], r["configuration"]["steps"], r["seed"]))
     text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
@@ -67,11 +69,13 @@ def table(rows: dict[str, dict]) -> str:
         "|---|---|---:|---:|---:|---:|---|",
     ]
     for row in rows.values():
-        bound = "≤ " if row["kind"] == "bound" else ""
+        bound, how = "", ""
+        if row["kind"] == "bound":
+            bound, how = "≤ ", f", cận {number(row['configuration']['samples'])} mẫu"
         state = "" if row["finished"] else f" (dở dang, {row['steps_done']} bước)"
         unit = row["unit"]
         lines.append(
-            f"| {row['title']} | **của ta**{state} | {bound}{row['value']:.3f} ± "
+            f"| {row['title']} | **của ta**{how}{state} | {bound}{row['value']:.3f} ± "
             f"{row['standard_error']:.3f} {unit} | {number(row['parameters'])} | "
             f"{row['epochs']:.1f} | {duration(row['cpu_seconds'] or row['training_seconds'])} | "
             f"{row['machine']} |"

@@ -82,6 +82,11 @@ def test_rows_are_replaced_only_by_the_same_configuration(tmp_path):
     store(path, row(steps=15, finished=False, planned=20))
     assert load_results(path)["vae"]["steps_done"] == 15
     assert list(path.parent.iterdir()) == [path]
+    # Chỉ chấm lại thì giây CPU của lần học được giữ.
+    store(path, row() | {"cpu_seconds": 7.0})
+    store(path, row(value=3.0))
+    kept = next(r for r in load_rows(path) if r["value"] == 3.0)
+    assert kept["cpu_seconds"] == 7.0
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"rows"', '{"hang": []}'])
@@ -101,6 +106,7 @@ def test_table_says_bound_unfinished_and_unknown():
     text = table({"vae": row(steps=4, finished=False)})
     assert "≤ 1.000 ± 0.100 nat/ảnh" in text
     assert "dở dang, 4 bước" in text
+    assert "của ta**, cận 1 mẫu" in text
     assert "1 phút 35 giây" in text
     assert text.splitlines()[-1].count("không nói") == 4
     assert "≤" not in table({"vae": row() | {"kind": "exact"}})
