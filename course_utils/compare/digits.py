@@ -174,7 +174,8 @@ DIGITS: dict[str, Recipe] = {
         16, 2e-3, **LEVELED,
     ),
     "gan": Recipe(
-        partial(GAN, SHAPE, latent_dim=16, hidden=(166, 166), penalty=0.3), 32, 5e-3, view="adversarial",
+        partial(GAN, SHAPE, latent_dim=16, hidden=(166, 166), penalty=0.3), 32, 5e-3,
+        view="adversarial",
         note="hai mạng, tính cả hai; có điều chuẩn R1",
     ),
     "wgan": Recipe(

@@ -5,8 +5,8 @@ cosin), có chừng 10 000 tham số trên mặt phẳng và 80 000 trên chữ 
 lệ thì nói ở `note`. Cỡ lô và tốc độ học là của riêng từng họ, lấy theo chương của nó: ép mọi họ
 dùng chung một tốc độ học là phạt những họ không hợp với số ấy.
 
-Cỡ lô và tốc độ học được chọn sau vài lần thử mỗi họ, trên hạt giống 0 của bảng, chứ không dò khắp. Vì thế hạt giống 0 hơi được chiều, và một họ khó tính vẫn có thể tốt hơn con số ở
-đây.
+Chúng được chọn sau vài lần thử mỗi họ, trên hạt giống 0 của bảng, chứ không dò khắp. Vì thế hạt
+giống 0 hơi được chiều, và một họ khó tính vẫn có thể tốt hơn con số ở đây.
 """
 
 from dataclasses import dataclass
