@@ -6,6 +6,7 @@ Các phép đo và khoảng tin cậy nằm ở đây; giá cả và biên Paret
 import math
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,7 +15,7 @@ from .trade_offs import break_even, pareto
 
 __all__ = ["bits", "break_even", "paired_gap", "pareto", "seed_interval", "verdicts"]
 
-GAPS = (0.082, 0.061, 0.070, 0.066, 0.071)
+GAPS = (0.085, 0.060, 0.070, 0.066, 0.074)
 
 
 def paired_gap(answer: Any) -> Report:
@@ -127,6 +128,15 @@ def seed_interval(answer: Any) -> Report:
         (around(t * biased / math.sqrt(n)), "Độ lệch chuẩn mẫu chia cho S − 1, không phải S."),
         (around(t * std / n), "Chia cho √S, không phải S."),
         (around(std / math.sqrt(n)), "Mới là một sai số chuẩn; còn nhân với t = 2.776."),
+        (
+            (round(exact[0], 3), round(exact[1], 3)),
+            "Rất gần rồi: hãy giữ bốn chữ số sau dấu phẩy.",
+        ),
+        (
+            around(1.959964 * biased / math.sqrt(n)),
+            "Hai lỗi: hệ số là 2.776 chứ không phải 1.96, và s chia cho S − 1 chứ không phải S.",
+        ),
+        ((1000 * exact[0], 1000 * exact[1]), "Đơn vị là nat, không phải phần nghìn của nat."),
         ((min(GAPS), max(GAPS)), "Nhỏ nhất và lớn nhất không phải khoảng tin cậy."),
         ((mean, t * std / math.sqrt(n)), "Đề hỏi hai ĐẦU của khoảng: trung bình trừ, cộng."),
         (exact[::-1], "Đúng hai số, ngược thứ tự: đề hỏi (thấp, cao)."),
@@ -165,6 +175,10 @@ def bits(answer: Any, log_density: float = 92.0, dim: int = 64, levels: int = 17
             (scale - log_density) * ln2 / dim,
             "Đổi nat sang bit thì CHIA cho log 2.",
         ),
+        (
+            math.log2(levels) - log_density / dim,
+            "92 là nat: đổi sang bit (chia cho log 2) rồi mới trừ.",
+        ),
         (math.log2(levels), "Đó là số bit của đoán đều; mô hình đã biết thêm điều gì đó."),
     ]
     near = [(value, text) for value, text in wrong if abs(value - exact) > 2e-3]
@@ -185,6 +199,8 @@ def verdicts(answer: Any) -> Report:
     name = "bốn kết luận"
     if (empty := blank(answer, name=name)) is not None:
         return empty
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
     if isinstance(answer, str) and len(answer) == 4:
         answer = list(answer)
     if not isinstance(answer, list | tuple):

@@ -22,6 +22,11 @@ def _beaten_everywhere(points: Tensor) -> Tensor:
     return ~(b < a).all(-1).any(1)
 
 
+def _beaten_somewhere(points: Tensor) -> Tensor:
+    a, b = points[:, None], points[None]
+    return ~(b < a).any(-1).any(1)
+
+
 def _weakly_beaten(points: Tensor) -> Tensor:
     a, b = points[:, None], points[None]
     others = ~torch.eye(len(points), dtype=torch.bool)
@@ -67,6 +72,10 @@ def pareto(answer: Any) -> Report:
             "Trội không cần hơn ở MỌI cột: không thua cột nào và hơn ở ít nhất một cột là đủ.",
         ),
         (
+            _beaten_somewhere,
+            "Hơn ở một cột mà thua ở cột khác thì chưa phải là trội.",
+        ),
+        (
             _weakly_beaten,
             "Hai hàng trùng nhau không trội nhau: cần hơn THẬT SỰ ở ít nhất một cột.",
         ),
@@ -106,6 +115,10 @@ def break_even(
         (
             exact / 1000,
             "Bạn để mili giây cạnh giây: 1.5 mili giây là 0.0015 giây.",
+        ),
+        (
+            exact * 1000,
+            "1.5 mili giây là 0.0015 giây: bạn đã chia cho 1000 hai lần.",
         ),
         (fit_b / (draw_a - draw_b), "A cũng tốn công học: tử số là HIỆU hai lần học."),
         ((fit_b - fit_a) / draw_a, "B cũng tốn mỗi mẫu: mẫu số là HIỆU hai giá lấy mẫu."),

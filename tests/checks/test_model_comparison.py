@@ -116,6 +116,12 @@ def test_seed_interval_is_scipys():
     assert checks.seed_interval(torch.tensor([low, high]))
     assert checks.seed_interval([round(low, 4), round(high, 4)])
     rejected(checks.seed_interval((high, low)), "ngược thứ tự")
+    rejected(checks.seed_interval((round(low, 3), round(high, 3))), "bốn chữ số")
+    rejected(checks.seed_interval((1000 * low, 1000 * high)), "phần nghìn")
+
+
+def test_seed_interval_numbers_tell_mean_from_median():
+    assert abs(np.mean(checks.GAPS) - np.median(checks.GAPS)) > 5e-4
 
 
 @pytest.mark.parametrize(
@@ -128,6 +134,7 @@ def test_seed_interval_is_scipys():
         (1 / math.sqrt(5), "một sai số chuẩn"),
         (4.303 / math.sqrt(5), "của ba hạt giống"),
         (2.776 / math.sqrt(5) * math.sqrt(0.8), "S − 1, không phải S"),
+        (1.96 / math.sqrt(5) * math.sqrt(0.8), "Hai lỗi"),
     ],
 )
 def test_seed_interval_hints(factor, hint):
@@ -197,6 +204,7 @@ def test_bits_agree_with_the_library():
         ((64 * math.log(17) - 92) / math.log(2), "một ẢNH"),
         (-92 / (64 * math.log(2)) + 8, "ảnh 8 bit"),
         (-92 / (64 * math.log(2)) + 4, "16"),
+        (math.log2(17) - 92 / 64, "92 là nat"),
         (math.log2(17), "đoán đều"),
         (2.0, "Rất gần"),
         (7.0, "của bạn là 7"),
@@ -206,7 +214,10 @@ def test_bits_hints(answer, hint):
     rejected(checks.bits(answer), hint)
 
 
-@pytest.mark.parametrize("answer", [["B", "?", "?", "B"], ("b", "?", "?", " B "), "B??B", "b??b"])
+@pytest.mark.parametrize(
+    "answer",
+    [["B", "?", "?", "B"], ("b", "?", "?", " B "), "B??B", "b??b", np.array(list("B??B"))],
+)
 def test_verdicts_accept(answer):
     assert checks.verdicts(answer)
 
@@ -308,6 +319,7 @@ def pairwise(points):
             lambda p: ~((p[None] <= p[:, None]).all(-1) & ~torch.eye(len(p)).bool()).any(1),
             "trùng nhau",
         ),
+        (lambda p: ~(p[None] < p[:, None]).any(-1).any(1), "thua ở cột khác"),
         (lambda p: p.sum(1) == p.sum(1).min(), "Cực tiểu của tổng"),
         (lambda p: (p == p.amin(0)).any(1), "trung dung"),
         (lambda p: torch.tensor(by_definition(p[:, :2])), "hai cột đầu"),
