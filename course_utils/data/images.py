@@ -164,7 +164,8 @@ def available(source: ImageSource, cache: str | os.PathLike | None = None) -> bo
     """Bốn tệp đã nằm sẵn trên máy chưa, tức là `load` không cần mạng. Chưa so mã của chúng."""
     folders = [cache_folder(cache)] + [folder for folder in [class_folder()] if folder]
     return all(
-        any((folder / source.name / file).is_file() for folder in folders) for file in source.files
+        any(os.path.isfile(folder / source.name / file) for folder in folders)
+        for file in source.files
     )
 
 
@@ -191,13 +192,23 @@ def read_prepared(prepared: Path, kept: Path, source: ImageSource, file: str) ->
     for path in (own, kept / file):
         if (content := read_verified(path, source.files[file])) is not None:
             return content
-    wrong = "sai mã SHA-256 (hỏng hay là tệp khác)" if own.is_file() else "không có"
     raise InputError(
-        f"COURSE_DATA_DIR là {prepared}, mà {own} {wrong}. Thư mục ấy cần có "
+        f"COURSE_DATA_DIR là {prepared}, mà {own} {trouble(own)}. Thư mục ấy cần có "
         f"{source.name}/ với bốn tệp {', '.join(source.files)}, giữ nguyên tên và để nén: hãy báo "
         f"giáo viên chép lại. Máy có mạng thì bỏ biến COURSE_DATA_DIR đi, tệp sẽ được tải về; hoặc "
         f"dùng course_utils.data.digits(), ảnh chữ số 8×8 có sẵn, không cần tệp nào."
     )
+
+
+def trouble(path: Path) -> str:
+    """Vì sao tệp ấy không dùng được: không có, không cho đọc, hay sai mã."""
+    try:
+        path.open("rb").close()
+    except FileNotFoundError:
+        return "không có"
+    except OSError as error:
+        return f"không đọc được ({error.strerror})"
+    return "sai mã SHA-256 (hỏng hay là tệp khác)"
 
 
 def fetch(
@@ -216,7 +227,7 @@ def fetch(
     try:
         return download(urls, path, sha, timeout=timeout, progress=progress)
     except DownloadError as error:
-        spoiled = f"\n- bản đã cất {path}: sai mã SHA-256" if path.is_file() else ""
+        spoiled = f"\n- bản đã cất {path}: {trouble(path)}" if os.path.lexists(path) else ""
         raise DownloadError(
             f"Không có bản nguyên vẹn nào của {file} (bộ {source.name}). Đã thử:{spoiled}\n{error}"
             f"\nMáy có thể đang không có mạng. Bạn có thể tự chép bốn tệp "

@@ -230,6 +230,11 @@ def test_the_class_folder_is_read_first_and_never_asks_the_network(
     (folder / "test-labels.gz").write_bytes(FILES["test-labels.gz"][:-1])
     with pytest.raises(InputError, match=r"test-labels\.gz sai mã SHA-256"):
         load(source, cache=tmp_path / "cache")
+    (folder / "test-labels.gz").unlink()
+    (folder / "test-labels.gz").symlink_to("test-labels.gz")  # có tên mà không mở được
+    with pytest.raises(InputError, match=r"test-labels\.gz không đọc được"):
+        load(source, cache=tmp_path / "cache")
+    assert not images.available(source, tmp_path / "cache")
     assert server.hits == []
 
     # Bản đã cất từ trước thì vẫn dùng được.
