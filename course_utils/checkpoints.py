@@ -115,7 +115,7 @@ def save(path: str | Path, run: Run, configuration: dict[str, Any]) -> None:
     """
     state = {"format": FORMAT, "configuration": configuration, **run.state_dict()}
     try:
-        with replacing(Path(path)) as file:
+        with replacing(Path(path).expanduser()) as file:
             torch.save(state, file)
     except (OSError, RuntimeError) as error:  # đĩa đầy thì torch ném RuntimeError
         raise cannot_write(path, error) from error
@@ -138,7 +138,7 @@ def load(path: str | Path, configuration: dict[str, Any]) -> dict[str, Any] | No
     InputError : tệp hỏng, không phải checkpoint, hoặc là của một cấu hình khác; chưa có tệp mà chỗ
         ấy không ghi được. Tệp được để nguyên trong mọi trường hợp.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not os.path.exists(path):  # thư mục cấm vào thì cũng là chưa có
         try:  # thử ngay bây giờ, đừng để học xong mấy trăm bước mới biết
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -260,6 +260,14 @@ def test_bad_settings_are_refused(tmp_path):
         train(tmp_path)
 
 
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    train("~/bài tập/run.pt")
+    assert (tmp_path / "bài tập" / "run.pt").is_file()
+    assert len(train("~/bài tập/run.pt").loss) == 3
+
+
 def test_a_place_that_cannot_be_written_is_told_before_the_first_step(tmp_path):
     (tmp_path / "tệp thường").write_text("")
     with pytest.raises(InputError, match=r"Không ghi được checkpoint .*tên ở thư mục khác"):

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     add = parser.add_argument
     add("name", nargs="?", metavar="TÊN", help="phép tái lập")
     add("--data", metavar="THƯ_MỤC", help="bốn tệp MNIST có sẵn; không có thì tải về")
-    add("--output", metavar="THƯ_MỤC", help="nơi để điểm kiểm tra và results.json")
+    add("--output", metavar="THƯ_MỤC", help="nơi để checkpoint và results.json")
     add("--device", metavar="THIẾT_BỊ", help="cpu, cuda…; mặc định là GPU nếu có")
     add("--steps", type=int, metavar="N", help="số bước huấn luyện, để chạy thử")
     add("--minutes", type=float, metavar="M", help="ngừng huấn luyện sau M phút, rồi chấm")
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         print(
-            f"\nĐã dừng. Điểm kiểm tra nằm trong {output}; chạy lại cùng lệnh thì đi tiếp.",
+            f"\nĐã dừng. Checkpoint nằm trong {output}; chạy lại cùng lệnh thì đi tiếp.",
             file=sys.stderr,
         )
         return 130

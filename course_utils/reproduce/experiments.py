@@ -41,7 +41,7 @@ class Experiment:
     train_images : số ảnh huấn luyện được dùng, đúng như nguồn
     kind : "exact" (log xác suất chính xác) hay "bound" (cận dưới của nó, nên đối log là cận trên)
     clip : chuẩn lớn nhất của gradient (mất mát tính trên cả ảnh, nên lớn)
-    checkpoint_every : số bước giữa hai điểm kiểm tra
+    checkpoint_every : số bước giữa hai checkpoint
     samples : số mẫu của ước lượng nhiều mẫu khi đánh giá; 1 với mô hình chính xác
     block : số ảnh chấm trong một lượt
     """

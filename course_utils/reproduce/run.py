@@ -1,6 +1,6 @@
-"""Chạy một phép tái lập: huấn luyện có điểm kiểm tra, chấm trên cả tập kiểm tra, ghi kết quả.
+"""Chạy một phép tái lập: huấn luyện có checkpoint, chấm trên cả tập kiểm tra, ghi kết quả.
 
-Ba tệp trong thư mục kết quả: điểm kiểm tra của `fit`, các giá trị đã chấm được, và `results.json`.
+Ba tệp trong thư mục kết quả: checkpoint của `fit`, các giá trị đã chấm được, và `results.json`.
 Cả ba ghi nguyên tử: bị giết ở đâu thì chạy lại cùng lệnh là đi tiếp từ đó, cùng kết quả.
 """
 
@@ -30,7 +30,7 @@ from .results import store
 
 
 class TimeIsUp(Exception):
-    """Hết số phút đã cho; điểm kiểm tra gần nhất nằm trên đĩa."""
+    """Hết số phút đã cho; checkpoint gần nhất nằm trên đĩa."""
 
 
 def run(
@@ -52,11 +52,11 @@ def run(
     Tham số
     -------
     name : tên trong `EXPERIMENTS`, hoặc một `Experiment` của bạn
-    output : thư mục kết quả; có điểm kiểm tra của cùng lần chạy ở đó thì đi tiếp
+    output : thư mục kết quả; có checkpoint của cùng lần chạy ở đó thì đi tiếp
     data : thư mục bốn tệp MNIST (mặc định: tải về, xem `course_utils.data.images`), hoặc chính ảnh
     device : mặc định GPU nếu có
     steps : đổi số bước, để chạy thử ngắn. Lịch tốc độ học co theo, nên đó là một lần chạy khác
-    minutes : sau ngần ấy phút của **lần gọi này** thì dừng ở điểm kiểm tra kế tiếp, rồi chấm nó;
+    minutes : sau ngần ấy phút của **lần gọi này** thì dừng ở checkpoint kế tiếp, rồi chấm nó;
         kết quả ghi rõ là chưa xong. Gọi lại thì huấn luyện tiếp
     images : chỉ chấm ngần ấy ảnh kiểm tra đầu tiên
     samples : đổi số mẫu của ước lượng nhiều mẫu
@@ -65,7 +65,7 @@ def run(
 
     Lỗi
     ---
-    InputError : tên lạ, số không hợp lệ, dữ liệu hay điểm kiểm tra hỏng.
+    InputError : tên lạ, số không hợp lệ, dữ liệu hay checkpoint hỏng.
     """
     experiment = find(name) if isinstance(name, str) else name
     changes = {"steps": steps, "samples": samples}
@@ -81,7 +81,7 @@ def run(
     train, test = split(whole, experiment.train_images, experiment.binary)
     model = experiment.build().to(device)
 
-    folder = Path(output)
+    folder = Path(output).expanduser()
     stem = f"{experiment.name}-{experiment.steps}-{seed}"
     checkpoint = folder / f"{stem}.pt"
     cost = StepCost(minutes, experiment.checkpoint_every)
@@ -143,7 +143,7 @@ def checked_device(device: torch.device | str) -> torch.device:
 
 
 class StepCost:
-    """Đếm giây CPU của một bước, và ném TimeIsUp khi quá giờ, ngay sau một điểm kiểm tra.
+    """Đếm giây CPU của một bước, và ném TimeIsUp khi quá giờ, ngay sau một checkpoint.
 
     Máy đang bận thì giây đồng hồ nói về máy, không nói về mô hình; giây CPU của tiến trình thì
     không kể lúc phải chờ. Bước đầu bỏ ra ngoài: nó gánh cả việc khởi động.
@@ -171,7 +171,7 @@ class StepCost:
 
 
 def reached(model: GenerativeModel, checkpoint: Path) -> History:
-    """Đưa mô hình về đúng điểm kiểm tra trên đĩa, trả nhật ký đến đó."""
+    """Đưa mô hình về đúng checkpoint trên đĩa, trả nhật ký đến đó."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     losses = {name: values.tolist() for name, values in state["losses"].items()}

@@ -90,7 +90,7 @@ def test_out_of_time_is_said_and_then_finished(tmp_path):
     folder = tmp_path / "timed"
     part = go(tiny("vae"), folder, minutes=0)
     assert not part["finished"]
-    assert part["steps_done"] == 7  # điểm kiểm tra đầu tiên
+    assert part["steps_done"] == 7  # checkpoint đầu tiên
     assert [step for step, _ in part["loss_curve"]] == list(range(1, 8))
     whole = go(tiny("vae"), folder)
     assert result(whole) == result(straight)
