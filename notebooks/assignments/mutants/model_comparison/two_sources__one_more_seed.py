@@ -20,4 +20,4 @@ def seeds_needed(parts, points, target):
     left, own = target**2 - B / points, A + E / points
     if own == 0:
         return 1 if left >= 0 else math.inf
-    return math.floor(own / left) + 2 if left > 0 else math.inf
+    return math.floor(own / left) + 1 if left > 0 else math.inf
