@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+STALE = 600.0  # giây; một tệp tạm im lặng lâu hơn thế thì không còn ai viết nó
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Một tệp mới để viết; khối `with` xong êm thì nó thay `path`, có lỗi thì `path` còn nguyên.
 
     Tên tạm mang số của tiến trình, nên hai tiến trình cùng ghi một tên không viết lẫn vào nhau:
-    bên đổi tên sau thắng. Tệp tạm của một tiến trình đã bị giết thì lần ghi sau dọn.
+    bên đổi tên sau thắng. Tệp tạm mà một tiến trình bị giết để lại thì một lần ghi sau dọn.
 
     Lỗi
     ---
@@ -29,8 +31,6 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(part, "wb") as file:
-            with contextlib.suppress(OSError):  # ổ đĩa không biết khóa: chỉ mất phần dọn
-                try_lock(file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())  # nằm trên đĩa rồi mới đổi tên
@@ -42,10 +42,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def sweep(path: Path) -> None:
-    """Xóa những tệp tạm của `path` mà không ai đang khóa: tiến trình viết chúng đã chết."""
+    """Xóa những tệp tạm của `path` đã lâu không ai viết thêm: tiến trình viết chúng đã chết."""
     for part in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
-        with contextlib.suppress(OSError), open(part, "r+b") as file:
-            if try_lock(file.fileno()):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime >= STALE:
                 part.unlink()
 
 

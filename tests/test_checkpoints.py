@@ -86,12 +86,13 @@ def test_checkpoint_changes_nothing(tmp_path):
 SCRIPT = """
 import os, signal, sys
 import torch
-from course_utils import runtime
+from course_utils import files, runtime
 from course_utils.data import toy
 from course_utils.flows import NeuralSplineFlow
 from course_utils.training import fit
 
 folder, save = sys.argv[1], torch.save
+files.STALE = 0  # tệp tạm của tiến trình bị giết được dọn ngay
 
 def train(out, checkpoint=None, dies_after=0, dies_writing=0, seed=0):
     runtime.setup(seed=seed, threads=1)
