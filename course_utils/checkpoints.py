@@ -7,9 +7,9 @@ gặp. Quên một thứ thì huấn luyện vẫn chạy, chỉ là đi sang m�
 
 Ba quy tắc nữa:
 
-* ghi nguyên tử (`files.replacing`): tên chính luôn là một tệp trọn vẹn;
-* đọc an toàn: `torch.load(weights_only=True)` chỉ dựng lại tensor và số, không chạy mã nào;
-* nhận đúng tệp: cấu hình nằm trong tệp, khác cấu hình thì dừng lại và nói khác ở đâu.
+- ghi nguyên tử (`files.replacing`): tên chính luôn là một tệp trọn vẹn;
+- đọc an toàn: `torch.load(weights_only=True)` chỉ dựng lại tensor và số, không chạy mã nào;
+- nhận đúng tệp: cấu hình nằm trong tệp, khác cấu hình thì dừng lại và nói khác ở đâu.
 """
 
 import math

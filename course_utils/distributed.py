@@ -13,13 +13,13 @@ tiến trình thì nhanh hơn, chứ bài toán không đổi.
 
 Bốn chỗ dễ sai, và cách làm ở đây:
 
-* phần không đều (lô 63 cho hai hạng): mỗi hạng nhân mất mát với cỡ phần của mình, kẻo phần nhỏ
+- phần không đều (lô 63 cho hai hạng): mỗi hạng nhân mất mát với cỡ phần của mình, kẻo phần nhỏ
   được cân nặng bằng phần lớn;
-* khởi tạo theo dữ liệu (ActNorm): lấy từ cả lô chung, không từ phần của từng hạng;
-* nhiễu (VAE, khuếch tán): các hạng phải rút nhiễu **khác** nhau, kẻo hai nửa của lô dùng chung
+- khởi tạo theo dữ liệu (ActNorm): lấy từ cả lô chung, không từ phần của từng hạng;
+- nhiễu (VAE, khuếch tán): các hạng phải rút nhiễu **khác** nhau, kẻo hai nửa của lô dùng chung
   nhiễu. Hạng 0 giữ dòng ngẫu nhiên của mình; hạng khác đặt lại hạt giống ở mỗi bước, theo
   (seed, bước, hạng). Sau `fit`, mọi hạng nhận trạng thái ngẫu nhiên của hạng 0;
-* checkpoint: hạng 0 ghi và đọc, mọi hạng đi tiếp từ cái hạng 0 đọc được.
+- checkpoint: hạng 0 ghi và đọc, mọi hạng đi tiếp từ cái hạng 0 đọc được.
 
 Mất mát là trung bình theo điểm, không có nhiễu, thì kết quả bằng lần chạy một tiến trình, tới sai
 số làm tròn. Adam chia gradient cho cỡ của nó, nên chỗ nào gradient đúng ra bằng 0 (như ở ActNorm

@@ -43,6 +43,8 @@ def describe(spec: Any) -> Any:
 class Recipe:
     """Cách một họ mô hình được huấn luyện trên một bộ dữ liệu.
 
+    Tham số
+    -------
     model : lời gọi dựng mô hình
     batch, lr : cỡ lô và tốc độ học; số bước = ngân sách / (batch · looks)
     looks : số lô *dữ liệu thật* mà một bước xem; WGAN có hàm phê bình đi ba bước nên là 3

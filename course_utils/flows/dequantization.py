@@ -33,6 +33,7 @@ class ConditionalCoupling(ConvCoupling):
         self.net = conv_net(self.split + context, hidden, 2 * (channels - self.split))
 
     def forward(self, z: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+        """z (n, C, H, W) và đặc trưng của ảnh -> (x, log|det ∂x/∂z|); log det có dạng (n,)."""
         a, b = z[:, : self.split], z[:, self.split :]
         log_scale, shift = self.scale_and_shift(torch.cat([a, context], 1))
         return torch.cat([a, b * log_scale.exp() + shift], 1), log_scale.flatten(1).sum(1)
@@ -42,6 +43,7 @@ class UniformNoise(nn.Module):
     """q(u | x) đều trên [0, 1)^D: log q = 0."""
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Ảnh x (n, C, H, W) -> (u cùng hình dạng, log q(u | x) = 0, dạng (n,))."""
         return torch.rand_like(x), x.new_zeros(len(x))
 
 
