@@ -195,7 +195,7 @@ DIGITS: dict[str, Recipe] = {
         note="250 bước, U-Net; cận là ELBO",
     ),
     "score_sde": Recipe(
-        partial(ScoreSDE, D, (220, 220), alpha=0.01), 64, 1e-2, view="vector",
+        partial(ScoreSDE, D, (220, 220), alpha=0.01), 128, 1e-2, view="vector",
         few={"Heun, 10 bước": {"sampler": "heun", "steps": 10}},
         note="mật độ và mẫu của ODE dòng xác suất",
     ),
