@@ -60,7 +60,8 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     Sách: (eq-seed-interval)
     """
     found = mean_and_interval(values)
-    return found["mean"], inf if found["high"] is None else found["high"] - found["mean"]
+    half = inf if found["high"] is None else found["high"] - found["mean"]
+    return float(f"{found['mean']:.12g}"), half  # như hình: thứ tự cộng không định hơn kém
 
 
 def dominates(a, b, signs: Sequence[int], sure: bool = False) -> bool:
