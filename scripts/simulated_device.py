@@ -10,6 +10,7 @@ chạy trọn mã của các phòng thực hành như thế: `setup` trả về 
 bước, các lời khẳng định về con số (assert) được bỏ qua.
 """
 
+import argparse
 import contextlib
 import io
 import sys
@@ -191,7 +192,12 @@ def run_lab(path, steps=2):
         training.fit, runtime.get_device = real_fit, real_device
 
 
-def main(paths):
+def main(arguments):
+    parser = argparse.ArgumentParser(description="Chạy trọn các phòng thực hành trên thiết bị giả.")
+    parser.add_argument("labs", nargs="+", metavar="SỔ", help="ví dụ notebooks/gan.ipynb")
+    paths = parser.parse_args(arguments).labs
+    if missing := [path for path in paths if not Path(path).is_file()]:
+        parser.error(f"không có tệp {', '.join(missing)}")
     import matplotlib
 
     matplotlib.use("Agg")
