@@ -152,6 +152,10 @@ def test_search_says_in_vietnamese_that_nothing_was_found(browser, site):
 @pytest.mark.parametrize("page", ["index", "book/change_of_variables", "notebooks/coupling_flows"])
 def test_book_reads_from_a_folder(browser, book_html, page):
     browser.open(f"{book_html.as_uri()}/{page}.html", PHONE, math=True)
+    # index.html chỉ dẫn sang trang bìa: đợi tới nơi rồi mới soát.
+    arrived = "return document.readyState === 'complete' && !!document.querySelector('article')"
+    WebDriverWait(browser.driver, 10).until(lambda _: browser.run(arrived))
+    browser.wait_for_math()
     found = browser.run(AUDIT)
     assert found["mathErrors"] + found["mathMissing"] + found["rawMath"] == []
     assert found["brokenImages"] == []
