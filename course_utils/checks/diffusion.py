@@ -7,9 +7,10 @@ import math
 from typing import Any
 
 # Sổ gọi mọi bài qua tệp của chương.
+from .implicit_steps import ddim_step  # noqa: F401
 from .noise_schedule import diffuse, schedule_end, terminal_snr  # noqa: F401
 from .report import Report, numbers
-from .reverse_steps import ancestral_step, ddim_step, posterior  # noqa: F401
+from .reverse_steps import ancestral_step, posterior  # noqa: F401
 
 # Mức nhiễu của câu «nhiễu và điểm số»: ᾱ = 0.25, x₀ = 0.8, x_k = 1.
 SIGNAL, CLEAN, NOISY = 0.25, 0.8, 1.0

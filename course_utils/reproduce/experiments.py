@@ -85,6 +85,25 @@ FLOWS, PIXELS = UVADLC + "bài 11", UVADLC + "bài 12"
 # Cùng kiến trúc 784-200-200-50 với nguồn. Số tham số của nguồn đếm từ mã của họ.
 DENSE = {"event_shape": 784, "latent_dim": 50, "hidden": (200, 200)}
 DENSE_PARAMETERS = 425_284
+# Cách học và chấm chung của hai loại ảnh: nhị phân, và 8 bit.
+ON_BINARY = {
+    "binary": True,
+    "train_images": 60_000,
+    "batch_size": 100,
+    "lr": 2e-3,
+    "clip": 1000.0,
+    "kind": "bound",
+    "samples": 5000,
+    "block": 20,
+}
+ON_LEVELS = {
+    "binary": False,
+    "train_images": 50_000,
+    "batch_size": 128,
+    "lr": 1e-3,
+    "clip": 500.0,
+    "block": 100,
+}
 
 EXPERIMENTS: dict[str, Experiment] = {
     experiment.name: experiment
@@ -94,16 +113,9 @@ EXPERIMENTS: dict[str, Experiment] = {
             title="VAE, MNIST nhị phân hóa động",
             model=VAE,
             arguments=DENSE,
-            binary=True,
-            train_images=60_000,
+            **ON_BINARY,
             steps=90_000,
-            batch_size=100,
-            lr=2e-3,
-            clip=1000.0,
             checkpoint_every=2000,
-            kind="bound",
-            samples=5000,
-            block=20,
             published=(Published("VAE, k = 1", 87.78, DENSE_PARAMETERS, XQDING, epochs=10_000),),
         ),
         Experiment(
@@ -111,16 +123,9 @@ EXPERIMENTS: dict[str, Experiment] = {
             title="IWAE k = 5, MNIST nhị phân hóa động",
             model=IWAE,
             arguments=DENSE | {"k": 5},
-            binary=True,
-            train_images=60_000,
+            **ON_BINARY,
             steps=48_000,
-            batch_size=100,
-            lr=2e-3,
-            clip=1000.0,
             checkpoint_every=1000,
-            kind="bound",
-            samples=5000,
-            block=20,
             published=(
                 Published("IWAE, k = 5", 85.46, DENSE_PARAMETERS, XQDING, epochs=10_000),
                 Published("IWAE, k = 50", 84.59, DENSE_PARAMETERS, XQDING, epochs=10_000),
@@ -140,16 +145,11 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "noise_steps": 4,
                 "noise_hidden": 32,
             },
-            binary=False,
-            train_images=50_000,
+            **ON_LEVELS,
             steps=78_000,
-            batch_size=128,
-            lr=1e-3,
-            clip=500.0,
             checkpoint_every=100,
             kind="bound",
             samples=8,
-            block=100,
             published=(
                 Published(
                     "luồng một tỉ lệ, nhiễu đều", 1.078, 556_312, FLOWS, 200, 9449, "RTX 3090"
@@ -174,16 +174,11 @@ EXPERIMENTS: dict[str, Experiment] = {
                 "kernel": 3,
                 "dilations": (1, 2, 4, 8, 1, 2, 4, 1),
             },
-            binary=False,
-            train_images=50_000,
+            **ON_LEVELS,
             steps=58_500,
-            batch_size=128,
-            lr=1e-3,
-            clip=500.0,
             checkpoint_every=20,
             kind="exact",
             samples=1,
-            block=100,
             published=(Published("PixelCNN cổng", 0.808, 852_160, PIXELS, epochs=150),),
         ),
     )

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_utils.checks import diffusion as checks
-from course_utils.checks import noise_schedule, reverse_steps
+from course_utils.checks import implicit_steps, noise_schedule, reverse_steps
 
 PAGE = Path(__file__).resolve().parents[2] / "book" / "diffusion.md"
 DOUBLE = torch.float64
@@ -384,7 +384,7 @@ def test_ddim_step_accepts_the_euler_step():
     ],
 )
 def test_ddim_step_hints(changes, hint):
-    report = checks.ddim_step(reverse_steps.implicit(**changes))
+    report = checks.ddim_step(implicit_steps.implicit(**changes))
     assert not report
     assert hint in report.message
 
