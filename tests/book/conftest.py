@@ -121,6 +121,15 @@ def site(book_html):
         server.shutdown()
 
 
+# Gọi thẳng các hàm của mô-đun JavaScript mà hình đang chạy, để so con số với Python.
+CALL = """
+const [source, body, input, done] = arguments;
+const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+import(url).then(module => done(new Function("m", "input", body)(module, input)),
+                 error => done(String(error)));
+"""
+
+
 class Browser:
     """Chromium không màn hình: mở trang ở một bề rộng và một chế độ màu, rồi hỏi trang."""
 
@@ -170,6 +179,16 @@ class Browser:
 
     def run(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
+
+    def call(self, source, body, value):
+        """Nạp mô-đun `source` của một hình rồi chạy `body` với m (mô-đun) và input (`value`)."""
+        return self.driver.execute_async_script(CALL, source, body, value)
+
+    def assert_quiet(self):
+        """Trang đang mở không báo lỗi nào và không đòi tệp nào ngoài sách."""
+        assert self.console_errors() == []
+        inside = ("file:", "data:", "blob:")
+        assert [url for url in self.requests() if not url.startswith(inside)] == []
 
     def console_errors(self):
         """Lỗi trên bảng điều khiển từ lần mở trang gần nhất."""

@@ -16,12 +16,6 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 def open_at(browser, book_html, width=1280, theme="light"):
@@ -101,7 +95,7 @@ def test_page_computes_the_numbers_of_python(browser, book_html, unit):
     p, q = [0.6, 0.2, 0.15, 0.05], [0.1, 0.1, 0.3, 0.5]
     body = "return [m.measures(input.p, input.q, input.unit), m.withValue(input.p, 1, 0.5)]"
     values = {"p": p, "q": q, "unit": unit}
-    result, law = browser.driver.execute_async_script(CALL, CodeArea._esm, body, values)
+    result, law = browser.call(CodeArea._esm, body, values)
     assert result == pytest.approx(CodeArea(p, q, unit=unit).measures(), abs=1e-12)
     assert law[1] == 0.5
     assert sum(law) == pytest.approx(1)

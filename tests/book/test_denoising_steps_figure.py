@@ -15,12 +15,6 @@ from course_utils.widgets.denoising_steps import PRESETS, SAMPLERS
 pytestmark = pytest.mark.browser
 
 FIGURE = ".lf-denoising"
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 DRAWN = "return document.querySelector('.lf-denoising path.lf-particles').getAttribute('d')"
 
 
@@ -35,9 +29,7 @@ def open_at(browser, book_html, width=1280, theme="light"):
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def click(browser, group, value):
@@ -142,7 +134,7 @@ def test_page_computes_the_trajectories_of_torch(browser, book_html):
     ]
     value = {"cases": cases, "starts": starts.tolist(), "noises": noises.flatten().tolist()}
     source = DenoisingSteps._esm
-    found = browser.driver.execute_async_script(CALL, source, body, json.loads(json.dumps(value)))
+    found = browser.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for figure, result in zip(figures, found, strict=True):
         exact = figure.trajectory(starts, noises)

@@ -22,12 +22,6 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 KEYS = ("mean", "std", "reconstruction", "kl_prior", "elbo", "gap", "log_p")
 
 
@@ -45,9 +39,7 @@ def open_at(browser, path, width=1280, theme="light"):
 def page(browser, book_html, request):
     open_at(browser, book_html / f"{request.param}.html")
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def texts(browser, selector):
@@ -202,7 +194,7 @@ def blank(browser, tmp_path_factory):
 
 
 def javascript(browser, widget, body, value):
-    return browser.driver.execute_async_script(CALL, widget._esm, body, value)
+    return browser.call(widget._esm, body, value)
 
 
 @pytest.mark.equation("eq-elbo-gap")

@@ -20,12 +20,6 @@ from course_utils.widgets.gan_training import export_network
 pytestmark = pytest.mark.browser
 
 GAN_FIGURE, DIRAC = ".lf-gan", ".lf-dirac"
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 def open_at(browser, path, width=1280, theme="light"):
@@ -42,9 +36,7 @@ def open_at(browser, path, width=1280, theme="light"):
 def page(browser, book_html, request):
     open_at(browser, book_html / f"{request.param}.html")
     yield browser
-    assert browser.console_errors() == []
-    others = [u for u in browser.requests() if not u.startswith(("file:", "data:", "blob:"))]
-    assert others == []
+    browser.assert_quiet()
 
 
 def values(browser, figure):
@@ -140,7 +132,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 def javascript(browser, widget, body, value):
     value = json.loads(json.dumps(value))
-    result = browser.driver.execute_async_script(CALL, widget._esm, body, value)
+    result = browser.call(widget._esm, body, value)
     assert not isinstance(result, str), result
     return result
 

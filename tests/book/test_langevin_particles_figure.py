@@ -15,12 +15,6 @@ from course_utils.widgets.langevin_particles import PRESETS
 pytestmark = pytest.mark.browser
 
 FIGURE = ".lf-langevin"
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 def open_at(browser, book_html, width=1280, theme="light"):
@@ -34,9 +28,7 @@ def open_at(browser, book_html, width=1280, theme="light"):
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def click(browser, value, group):
@@ -153,7 +145,7 @@ def test_page_walks_as_torch_does(browser, book_html, preset, anneal):
         "variance": figure.variance(200),
     }
     value = json.loads(json.dumps(value))
-    result = browser.driver.execute_async_script(CALL, LangevinParticles._esm, body, value)
+    result = browser.call(LangevinParticles._esm, body, value)
     assert not isinstance(result, str), result
     path = torch.tensor(result["path"], dtype=torch.float64)
     # Giữa hai giếng mỗi bước nhân sai số làm tròn với dưới 10, trong giếng thì co còn |1 − r| lần.

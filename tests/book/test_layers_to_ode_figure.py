@@ -19,21 +19,13 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 @pytest.fixture
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def open_at(browser, book_html, width=1280, theme="light"):
@@ -148,7 +140,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
       };"""
     value = {"spec": PRESETS[preset], "starts": starts.tolist(), "modes": modes}
     value = json.loads(json.dumps(value))
-    result = browser.driver.execute_async_script(CALL, LayersToOde._esm, body, value)
+    result = browser.call(LayersToOde._esm, body, value)
     assert not isinstance(result, str), result
     # Trang đi 200 bước Runge–Kutta: sai số dưới (h‖A‖)⁴‖A‖ với ‖A‖ = 5; torch đi 400 bước.
     near = 5 * (5 / 200) ** 4

@@ -17,12 +17,6 @@ from course_utils.widgets import LevelSampler, export_hierarchy
 pytestmark = pytest.mark.browser
 
 FIGURE = ".lf-levels"
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 PIXELS = """return [...document.querySelectorAll(arguments[0] + ' canvas')]
   .map(c => c.toDataURL())"""
 
@@ -31,9 +25,7 @@ PIXELS = """return [...document.querySelectorAll(arguments[0] + ' canvas')]
 def page(browser, book_html, request):
     open_at(browser, book_html / f"{request.param}.html")
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def open_at(browser, path, width=1280, theme="light"):
@@ -132,7 +124,7 @@ def test_page_computes_the_model_of_torch(browser, book_html, skip, components):
         return {z, image: [...h.decode(z)]};
       });"""
     value = {"network": network, "noise": [[n[i].tolist() for n in noise] for i in range(5)]}
-    result = browser.driver.execute_async_script(CALL, LevelSampler._esm, body, value)
+    result = browser.call(LevelSampler._esm, body, value)
     assert not isinstance(result, str), result
     for i, item in enumerate(result):
         for z, reference in zip(item["z"], latents, strict=True):

@@ -182,9 +182,7 @@ class Page:
 def page(browser, figures):
     page = Page(browser, f"{figures.as_uri()}/index.html")
     yield page
-    assert browser.console_errors() == []
-    others = [u for u in browser.requests() if not u.startswith(("file:", "data:", "blob:"))]
-    assert others == []
+    browser.assert_quiet()
 
 
 def knot(number):
@@ -408,17 +406,10 @@ def test_exactly_one_of_figure_and_picture_shows(browser, figures, name):
 
 # ---- Những con số của JavaScript, so với Python
 
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
-
 
 def javascript(browser, widget, body, value):
     """Kết quả của `body` với m là mô-đun của hình."""
-    return browser.driver.execute_async_script(CALL, widget._esm, body, value)
+    return browser.call(widget._esm, body, value)
 
 
 @pytest.mark.equation("eq-composition")

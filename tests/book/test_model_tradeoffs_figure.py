@@ -16,12 +16,6 @@ from course_utils.widgets.tradeoff_table import METRICS, dominates, interval, sp
 pytestmark = pytest.mark.browser
 
 FIGURE = ".lf-tradeoffs"
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 POINTS = """return Object.fromEntries(
   [...document.querySelectorAll('.lf-tradeoffs .lf-model')].map(g => {
     const {fill, stroke} = getComputedStyle(g.querySelector('path'));
@@ -42,9 +36,7 @@ def open_at(browser, book_html, width=1280, theme="light"):
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def click(browser, selector):
@@ -202,7 +194,7 @@ def test_page_computes_the_intervals_and_the_front_of_python(browser, book_html)
     traits = ("tables", "metrics", "quantiles")
     value = {name: getattr(figure, name) for name in traits} | {"cases": cases}
     source = ModelTradeoffs._esm
-    found = browser.driver.execute_async_script(CALL, source, body, json.loads(json.dumps(value)))
+    found = browser.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for (t, x, y), result in zip(cases, found, strict=True):
         figure.data, figure.x, figure.y = figure.tables[t]["name"], x, y
@@ -233,7 +225,7 @@ def test_page_knows_the_axis_of_python(browser, book_html, log):
       const scale = m.axisScale(range, [0, 100], LOG);
       return {range, ends: range.map(scale), ticks: m.axisTicks(range, LOG, 5)};
     });""".replace("LOG", str(log).lower())
-    found = browser.driver.execute_async_script(CALL, ModelTradeoffs._esm, body, cases)
+    found = browser.call(ModelTradeoffs._esm, body, cases)
     assert not isinstance(found, str), found
     for (values, floor), result in zip(cases, found, strict=True):
         low, high = span(values, log, floor)

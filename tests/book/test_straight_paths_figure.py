@@ -19,12 +19,6 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 COUPLINGS = [("independent", 2), ("ot", 2), ("ot", 16), ("reflow", 2)]
 
 
@@ -39,9 +33,7 @@ def open_at(browser, book_html, width=1280, theme="light"):
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def click(browser, value, group):
@@ -164,7 +156,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
         "couplings": COUPLINGS,
     }
     value = json.loads(json.dumps(value))
-    result = browser.driver.execute_async_script(CALL, StraightPaths._esm, body, value)
+    result = browser.call(StraightPaths._esm, body, value)
     assert not isinstance(result, str), result
     # Trang nội suy Φ trên bảng bước 10⁻³ (sai 3·10⁻⁸, ở đuôi 3·10⁻⁶ tương đối, lũy thừa tới 15), và
     # dùng công thức đóng khi ghép độc lập, nơi torch cầu phương; mọi chỗ lệch dưới 10⁻⁴.

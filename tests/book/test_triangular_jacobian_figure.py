@@ -21,21 +21,13 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 @pytest.fixture
 def page(browser, book_html):
     open_at(browser, book_html)
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def open_at(browser, book_html, width=1280, theme="light"):
@@ -161,7 +153,7 @@ def test_page_computes_the_jacobian_of_autograd(browser, book_html, preset):
     body = """return input.cases.map(c =>
       m.compute(input.spec, c.form, c.direction, c.values));"""
     value = json.loads(json.dumps({"spec": PRESETS[preset], "cases": cases}))
-    results = browser.driver.execute_async_script(CALL, TriangularJacobian._esm, body, value)
+    results = browser.call(TriangularJacobian._esm, body, value)
     assert not isinstance(results, str), results
     for case, result in zip(cases, results, strict=True):
         figure = TriangularJacobian(preset, **case)

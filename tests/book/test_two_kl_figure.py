@@ -21,21 +21,13 @@ CENTRE = """const node = document.querySelector(arguments[0]);
 node.scrollIntoView({block: "center", behavior: "instant"});
 const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
 
 
 @pytest.fixture(params=["book/likelihood_and_information", "notebooks/likelihood_and_information"])
 def page(browser, book_html, request):
     open_at(browser, book_html / f"{request.param}.html")
     yield browser
-    assert browser.console_errors() == []
-    urls = browser.requests()
-    assert [u for u in urls if not u.startswith(("file:", "data:", "blob:"))] == []
+    browser.assert_quiet()
 
 
 def open_at(browser, path, width=1280, theme="light"):
@@ -143,7 +135,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
         "kl_qp": integral(log_q.exp() * (log_q - log_p)),
     }
     body = "return m.measures(m.tabulate(input), -0.4, 0.9)"
-    result = browser.driver.execute_async_script(CALL, TwoKL._esm, body, PRESETS[preset]["parts"])
+    result = browser.call(TwoKL._esm, body, PRESETS[preset]["parts"])
     assert not isinstance(result, str), re.sub(r"\s+", " ", str(result))
     for name, value in expected.items():
         assert result[name] == pytest.approx(value, abs=1e-9)
