@@ -8,6 +8,8 @@ PYTHON ?= python3
 JOBS ?= 2
 # A notebook to run alone: make notebooks SLUG=coupling_flows
 SLUG ?=
+# A class of one's own: make assignment SLUG=coupling_flows SEED=2026A
+SEED ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -33,8 +35,9 @@ help:
 	@echo "make lab          mở các phòng thực hành trong JupyterLab"
 	@echo "make notebooks    chạy lại các phòng thực hành và lưu kết quả (SLUG=… để chạy một phòng)"
 	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
-	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…)"
-	@echo "make grade        chấm bài trong submitted/ và ghi bảng điểm CSV (SLUG=…)"
+	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…, SEED=… là mã lớp)"
+	@echo "make assignments  kiểm tra mọi đề bài: bài mẫu, bài trống, bài sai, cách viết khác"
+	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
 	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
@@ -99,11 +102,15 @@ corpus: $(INSTALLED)
 
 .PHONY: assignment
 assignment: need-slug $(INSTALLED)
-	$(BIN)/python scripts/assignments.py student $(SLUG)
+	$(BIN)/python scripts/assignments.py student "$(SLUG)" "$(SEED)"
+
+.PHONY: assignments
+assignments: $(INSTALLED)
+	$(BIN)/python scripts/assignments.py check "$(SLUG)" "$(SEED)"
 
 .PHONY: grade
 grade: need-slug $(INSTALLED)
-	$(BIN)/python scripts/assignments.py grade $(SLUG)
+	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)"
 
 # --- Checks ------------------------------------------------------------------------------------------
 

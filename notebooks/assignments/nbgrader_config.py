@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ClearMetadataPreprocessor
 here = Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parents[1] / "scripts"))
 
-from guarded_execute import GuardedExecute
+from grading.guarded_execute import GuardedExecute
 
 c = get_config()  # noqa: F821  (nbgrader cung cấp)
 

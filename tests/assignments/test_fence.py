@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from guarded_execute import FENCE, answer_names
+from grading.guarded_execute import answer_names
+from grading.kernel_guards import FENCE
 
 FORBIDDEN = {
     "read": "open(ROOT + '/secret.txt')",

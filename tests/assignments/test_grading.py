@@ -5,9 +5,12 @@ import shutil
 import subprocess
 import sys
 
-import assignments
 import nbformat
 import pytest
+from grading.course import HOME, Course
+from grading.marks import FAILED, GRADED, MANUAL
+from grading.submission import REVIEW, CourseError, grade_id
+from grading.trial import fill, reference_sources, submit
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
@@ -116,7 +119,7 @@ log_p_3 = -2.43023
 
 
 def set_answer(notebook, question, source):
-    return assignments.fill(notebook, {question: source})
+    return fill(notebook, {question: source})
 
 
 def with_extra(notebook, source):
@@ -127,19 +130,18 @@ def with_extra(notebook, source):
 
 
 def is_test(cell):
-    return assignments._grade_id(cell) in {f"test_{question}" for question in WRONG}
+    return grade_id(cell) in {f"test_{question}" for question in WRONG}
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """Cả lớp, chấm một lần: (lớp, bảng điểm theo mã sinh viên)."""
     root = tmp_path_factory.mktemp("course")
-    shutil.copytree(assignments.HOME / "source" / SLUG, root / "source" / SLUG)
-    course = assignments.Course(root, timeout=30)
+    course = Course(root, timeout=30)
     release = nbformat.read(course.student_version(SLUG), as_version=4)
     source = nbformat.read(course.source(SLUG), as_version=4)
-    right = assignments.fill(release, assignments.reference_sources(source))
-    wrong = assignments.fill(release, WRONG)
+    right = fill(release, reference_sources(source))
+    wrong = fill(release, WRONG)
 
     deleted = nbformat.from_dict(right)
     deleted.cells = [cell for cell in deleted.cells if not is_test(cell)]
@@ -190,7 +192,7 @@ def graded(tmp_path_factory):
         "lop[1]": right,
     }
     for student, notebook in submissions.items():
-        assignments.submit(course, SLUG, student, notebook)
+        submit(course, SLUG, student, notebook)
     for student, text in (("hong", '{"cells": [{'), ("rong", ""), ("khong_phai_so", "[1, 2]")):
         path = root / "submitted" / student / SLUG / f"{SLUG}.ipynb"
         path.parent.mkdir(parents=True)
@@ -207,7 +209,7 @@ def graded(tmp_path_factory):
 def test_right_answers_keep_their_points(graded, student):
     row = graded[1][student]
     assert row.total == AUTOMATIC, row
-    assert row.state == assignments.MANUAL
+    assert row.state == MANUAL
 
 
 CHEATS = [
@@ -228,14 +230,14 @@ def test_cheating_earns_nothing(graded, student):
 
 @pytest.mark.parametrize("student", CHEATS)
 def test_tampering_is_reported(graded, student):
-    assert graded[1][student].state == assignments.REVIEW, graded[1][student]
+    assert graded[1][student].state == REVIEW, graded[1][student]
 
 
 def test_proof_written_in_another_cell_reaches_the_grader(graded):
     course, _ = graded
     path = course.root / "autograded" / "Nguyễn Văn Ánh.K66" / SLUG / f"{SLUG}.ipynb"
     cells = nbformat.read(path, as_version=4).cells
-    proof = next(cell for cell in cells if assignments._grade_id(cell) == "entropy_proof")
+    proof = next(cell for cell in cells if grade_id(cell) == "entropy_proof")
     assert "lấy kỳ vọng hai vế" in proof.source
 
 
@@ -269,7 +271,7 @@ def test_dead_kernel_costs_only_its_questions(graded):
 )
 def test_broken_submission_is_reported_and_stops_nobody(graded, student, word):
     row = graded[1][student]
-    assert row.state == assignments.FAILED
+    assert row.state == FAILED
     assert row.total == 0
     assert word in "; ".join(row.notes)
 
@@ -306,7 +308,7 @@ def test_grading_again_keeps_what_was_given(graded):
     shutil.rmtree(submitted / "in_nhieu")
     after = {row.student: row for row in course.grade(SLUG)[0]}
     assert after["dung"].total == AUTOMATIC + 1.5
-    assert after["dung"].state == assignments.GRADED
+    assert after["dung"].state == GRADED
     assert after["xoa_o_kiem_tra"].total == AUTOMATIC
     assert "hỏng" in "; ".join(after["xoa_o_kiem_tra"].notes)
     assert after["in_nhieu"].total == AUTOMATIC
@@ -326,7 +328,7 @@ def test_grading_again_keeps_what_was_given(graded):
     ],
 )
 def test_wrong_command_gets_a_sentence(arguments, word):
-    script = assignments.HOME.parents[1] / "scripts" / "assignments.py"
+    script = HOME.parents[1] / "scripts" / "py"
     run = subprocess.run(
         [sys.executable, str(script), *arguments], capture_output=True, text=True, check=False
     )
@@ -336,6 +338,5 @@ def test_wrong_command_gets_a_sentence(arguments, word):
 
 
 def test_no_submission_gets_a_sentence(tmp_path):
-    shutil.copytree(assignments.HOME / "source" / SLUG, tmp_path / "source" / SLUG)
-    with pytest.raises(assignments.CourseError, match="Chưa có bản nộp"):
-        assignments.Course(tmp_path).grade(SLUG)
+    with pytest.raises(CourseError, match="Chưa có bản nộp"):
+        Course(tmp_path).grade(SLUG)

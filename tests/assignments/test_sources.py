@@ -1,39 +1,50 @@
 """Đề bài: bài mẫu đủ điểm, bài trống 0 điểm, bài sai mất đúng câu ấy, cách viết khác vẫn đúng."""
 
 import ast
-import shutil
 from collections import Counter
-from pathlib import Path
 
 import assignments
 import nbformat
 import pytest
+from grading import variants
+from grading.course import HOME, Course, slugs
+from grading.guarded_execute import answer_names
+from grading.submission import MARKER, CourseError, grade_id
+from grading.trial import check, trial_answers
 from nbgrader.utils import is_grade, is_solution
 
-SLUGS = sorted(path.name for path in (assignments.HOME / "source").iterdir())
-LABS = Path(assignments.HOME).parent
+SLUGS = slugs()
+VARIED = sorted(path.stem for path in (HOME / "variants").glob("*.py"))
+LABS = HOME.parent
 
 
 def read(slug):
-    return nbformat.read(assignments.HOME / "source" / slug / f"{slug}.ipynb", as_version=4)
-
-
-def grade_id(cell):
-    return cell.metadata.nbgrader.grade_id
+    return variants.render_notebook(HOME, slug)
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    root = tmp_path_factory.mktemp("course")
-    shutil.copytree(assignments.HOME / "source", root / "source")
-    course = assignments.Course(root)
+    course = Course(tmp_path_factory.mktemp("course"))
     return {slug: nbformat.read(course.student_version(slug), as_version=4) for slug in SLUGS}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.slow
 def test_wrong_answers_lose_and_right_answers_pass(slug):
-    assert assignments.check(slug) == []
+    """Đề theo mã lớp thì lời giải của bản mở cũng là một câu trả lời sai."""
+    assert check(slug, "KT2026" if slug in VARIED else "") == []
+
+
+@pytest.mark.parametrize("slug", VARIED)
+def test_no_two_classes_share_a_numeric_answer(slug):
+    assert variants.clashes(HOME, slug, assignments.DRAWN) == []
+
+
+@pytest.mark.parametrize("slug", VARIED)
+def test_the_same_code_gives_the_same_assignment(slug):
+    first, again, other = (variants.render_notebook(HOME, slug, c) for c in ("K66", "k66", "K67"))
+    assert nbformat.writes(first) == nbformat.writes(again) != nbformat.writes(other)
+    assert "⟦" not in nbformat.writes(first)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -43,7 +54,7 @@ def test_every_question_ships_wrong_and_right_answers(slug):
     manual = [grade_id(c) for c in cells if is_solution(c) and is_grade(c)]
     assert 5 <= len(questions) + len(manual) <= 7
     assert len(manual) == 1
-    answers = assignments.trial_answers(slug)
+    answers = trial_answers(slug)
     assert {answer.question for answer in answers} == questions
     count = Counter((answer.question, answer.right) for answer in answers)
     assert all(count[q, False] >= 3 and count[q, True] >= 2 for q in questions), count
@@ -83,9 +94,21 @@ def test_student_version_shows_no_solution_and_no_hidden_test(slug, released):
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_each_question_names_its_answers(slug, released):
-    from guarded_execute import answer_names
-
     for cell in released[slug].cells:
         if is_solution(cell) and not is_grade(cell):
             assert answer_names(cell.source), grade_id(cell)
-            assert assignments.MARKER.search(cell.source.split("\n")[0]).group(1) == grade_id(cell)
+            assert MARKER.search(cell.source.split("\n")[0]).group(1) == grade_id(cell)
+
+
+def test_a_class_that_shares_an_answer_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "K66" / "source").mkdir(parents=True)
+    monkeypatch.setattr(variants, "SAME", 1e9)  # mọi đáp số đều coi như một
+    with pytest.raises(CourseError, match="trùng đáp số với lớp «K66» ở câu"):
+        Course(tmp_path / "K67", "K67").student_version(VARIED[0])
+    Course(tmp_path / "k66", "k66")._refuse_shared_answers(VARIED[0])  # cùng một lớp
+
+
+@pytest.mark.parametrize("code", ["a/b", "..", "lớp 1", "x" * 33])
+def test_a_class_code_that_cannot_name_a_folder_gets_a_sentence(code):
+    with pytest.raises(CourseError, match="Hãy chọn tối đa 32"):
+        Course.of_class(code)
