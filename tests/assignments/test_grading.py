@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("class")]
 SLUG = "change_of_variables"
 AUTOMATIC = 18  # điểm của sáu câu chấm tự động
 WRONG = {
-    "negative_slope": "log_p_3 = 0.0",
+    "negative_slope": "log_p = 0.0",
     "two_branches": "p_x = 0.5",
     "affine_flow": "def affine_flow(z, A, b):\n    return z, z.sum(1)",
     "chain_log_prob": "def chain_log_prob(x, maps):\n    return x",
@@ -114,7 +114,7 @@ while True:
 READ_MASTER = """
 import pathlib
 text = pathlib.Path(ROOT + "/source/change_of_variables/change_of_variables.ipynb").read_text()
-log_p_3 = -2.43023
+log_p = -2.43023
 """
 
 
@@ -180,7 +180,7 @@ def graded(tmp_path_factory):
         "va_torch": with_extra(wrong, PATCH),
         "chan_mot_lan": with_extra(wrong, HIJACK_ONCE),
         "va_math": set_answer(
-            with_extra(wrong, PATCH_MATH), "negative_slope", "log_p_3 = -0.5 * 0.5**2"
+            with_extra(wrong, PATCH_MATH), "negative_slope", "log_p = -0.5 * 0.5**2"
         ),
         "vat_gia": set_answer(wrong, "rank_one_log_det", IMPOSTOR),
         "diem_tung_phan": set_answer(wrong, "affine_flow", PARTIAL),

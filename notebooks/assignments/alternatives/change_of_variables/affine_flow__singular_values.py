@@ -1,4 +1,4 @@
 # Đúng: tích các giá trị kỳ dị.
 def affine_flow(z, A, b):
-    log_det = torch.linalg.svdvals(A).log().sum()
-    return (A @ z.T).T + b[None], log_det.repeat(len(z))
+    log_det = torch.linalg.svdvals(A).log().sum() + len(A) * math.log(⟦temperature⟧)
+    return ⟦temperature⟧ * (A @ z.T).T + b[None], log_det.repeat(len(z))

@@ -3,4 +3,4 @@ def fit_affine(x):
     values = x.tolist()
     b = sum(values) / len(values)
     variance = sum(v * v for v in values) / len(values) - b * b
-    return [variance**0.5, b, 0.5 * math.log(2 * math.pi * math.e * variance)]
+    return [(variance / ⟦fit_variance⟧) ** 0.5, b, 0.5 * math.log(2 * math.pi * math.e * variance)]

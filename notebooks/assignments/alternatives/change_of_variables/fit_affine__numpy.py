@@ -5,4 +5,4 @@ import numpy as np
 def fit_affine(x):
     values = x.numpy()
     a, b = np.std(values), np.mean(values)
-    return a, b, np.log(a * np.sqrt(2 * np.pi * np.e))
+    return a / np.sqrt(⟦fit_variance⟧), b, np.log(a * np.sqrt(2 * np.pi * np.e))

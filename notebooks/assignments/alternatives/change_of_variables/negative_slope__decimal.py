@@ -1,4 +1,5 @@
-# Đúng: tính tay rồi chép ra năm chữ số.
+# Đúng: tính rồi chép ra năm chữ số thập phân, bằng Decimal.
 from decimal import Decimal
 
-log_p_3 = Decimal("-2.43023")
+z = (⟦point⟧ - ⟦shift⟧) / ⟦slope⟧
+log_p = Decimal(f"{-0.5 * math.log(2 * math.pi) - 0.5 * z**2 - math.log(⟦slope|abs⟧):.5f}")

@@ -1,3 +1,3 @@
 # Đúng: dùng phân phối của torch, để nguyên tensor.
-normal = torch.distributions.Normal(1.0, 4.0)
-log_p_3 = normal.log_prob(torch.tensor([3.0]))
+normal = torch.distributions.Normal(⟦shift⟧, ⟦slope|abs⟧)
+log_p = normal.log_prob(torch.tensor([⟦point⟧]))

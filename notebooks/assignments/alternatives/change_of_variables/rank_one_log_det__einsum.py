@@ -1,4 +1,5 @@
 # Đúng: dùng einsum.
 def rank_one_log_det(u, v):
-    determinant = 1 + torch.einsum("nd,nd->n", u, v)
-    return torch.log(torch.abs(determinant))
+    alpha = ⟦alpha⟧
+    ratio = 1 + torch.einsum("nd,nd->n", u / alpha, v)
+    return torch.log(torch.abs(ratio)) + u.size(1) * math.log(alpha)

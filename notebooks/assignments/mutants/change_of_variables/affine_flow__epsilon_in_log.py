@@ -1,3 +1,4 @@
 # Sai: cộng một lượng nhỏ vào trong log để tránh log 0.
 def affine_flow(z, A, b):
-    return z @ A.T + b, torch.log(torch.linalg.det(A).abs() + 1e-3).expand(len(z))
+    T = ⟦temperature⟧
+    return T * z @ A.T + b, torch.log(torch.linalg.det(T * A).abs() + 1e-3).expand(len(z))

@@ -1,3 +1,4 @@
 # Sai: quên chuyển vị: tính zA thay vì Az.
 def affine_flow(z, A, b):
-    return z @ A + b, torch.linalg.slogdet(A).logabsdet.expand(len(z))
+    T = ⟦temperature⟧
+    return T * z @ A + b, torch.linalg.slogdet(T * A).logabsdet.expand(len(z))

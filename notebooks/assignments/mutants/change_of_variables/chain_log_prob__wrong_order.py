@@ -4,4 +4,5 @@ def chain_log_prob(x, maps):
     for inverse, derivative in maps:
         h = inverse(h)
         log_det = log_det + derivative(h).abs().log()
-    return -0.5 * math.log(2 * math.pi) - 0.5 * h**2 - log_det
+    v = ⟦chain_variance⟧
+    return -0.5 * math.log(2 * math.pi * v) - 0.5 * h**2 / v - log_det

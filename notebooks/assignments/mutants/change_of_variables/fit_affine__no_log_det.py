@@ -1,4 +1,4 @@
 # Sai: nll quên log|a|.
 def fit_affine(x):
     a, b = x.std(correction=0), x.mean()
-    return a, b, 0.5 * math.log(2 * math.pi) + 0.5
+    return a / math.sqrt(⟦fit_variance⟧), b, 0.5 * math.log(2 * math.pi) + 0.5

@@ -1,2 +1,2 @@
 # Sai: lấy log của định thức âm.
-log_p_3 = torch.log(torch.tensor(-4.0))
+log_p = torch.log(torch.tensor(⟦slope⟧))

@@ -1,2 +1,2 @@
 # Sai: quên Jacobian.
-log_p_3 = -0.5 * math.log(2 * math.pi) - 0.125
+log_p = -0.5 * math.log(2 * math.pi) - 0.5 * ((⟦point⟧ - ⟦shift⟧) / ⟦slope⟧) ** 2

@@ -1,3 +1,3 @@
 # Sai: cộng log của từng phần tử đường chéo.
 def rank_one_log_det(u, v):
-    return (1 + u * v).abs().log().sum(-1)
+    return (⟦alpha⟧ + u * v).abs().log().sum(-1)

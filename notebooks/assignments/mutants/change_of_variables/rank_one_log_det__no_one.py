@@ -1,3 +1,4 @@
 # Sai: quên số 1 của ma trận đơn vị.
 def rank_one_log_det(u, v):
-    return (u * v).sum(-1).abs().log()
+    alpha, d = ⟦alpha⟧, u.shape[-1]
+    return d * math.log(alpha) + ((u * v).sum(-1) / alpha).abs().log()

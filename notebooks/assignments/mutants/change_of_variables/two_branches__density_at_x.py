@@ -1,2 +1,2 @@
 # Sai: lấy mật độ chuẩn tại x.
-p_x = math.exp(-0.5 * 2.25**2) / math.sqrt(2 * math.pi)
+p_x = math.exp(-0.5 * ⟦square⟧**2) / math.sqrt(2 * math.pi)

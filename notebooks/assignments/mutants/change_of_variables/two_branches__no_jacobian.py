@@ -1,2 +1,3 @@
 # Sai: cộng hai nhánh nhưng quên Jacobian.
-p_x = 2 * math.exp(-1.125) / math.sqrt(2 * math.pi)
+root = math.sqrt(⟦square⟧)
+p_x = (math.exp(-0.5 * (⟦center⟧ + root) ** 2) + math.exp(-0.5 * (⟦center⟧ - root) ** 2)) / math.sqrt(2 * math.pi)

@@ -1,2 +1,3 @@
 # Sai: chỉ tính một nhánh.
-p_x = math.exp(-1.125) / math.sqrt(2 * math.pi) / 3
+root = math.sqrt(⟦square⟧)
+p_x = math.exp(-0.5 * (⟦center⟧ + root) ** 2) / math.sqrt(2 * math.pi) / (2 * root)
