@@ -19,8 +19,9 @@ from nbformat import NotebookNode
 
 from .submission import CourseError
 
-# Hai đáp số gần nhau hơn mức này (sai số tương đối) là một: đề chấm theo sai số 1e-5 của đáp số.
-SAME = 2e-5
+# Câu trả lời bằng số được chấm với sai số tương đối 3e-6 (đủ rộng cho float32); hai đáp số cách
+# nhau không quá hai lần như thế thì coi là một.
+SAME = 6e-6
 
 
 def decimal(rng: random.Random, low: float, high: float, digits: int = 3) -> float:
@@ -117,4 +118,4 @@ def clashes(home: Path, slug: str, codes: list[str]) -> list[str]:
 
 
 def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= SAME * max(1.0, abs(a), abs(b))
+    return abs(a - b) <= SAME * max(abs(a), abs(b))

@@ -21,7 +21,7 @@ def draw(rng):
     return {
         "slope": -decimal(rng, 2, 6),
         "shift": decimal(rng, 0.5, 2),
-        "point": decimal(rng, 3, 6),
+        "point": decimal(rng, 3, 9),
         "center": decimal(rng, 0.3, 0.9),
         "square": decimal(rng, 1.2, 3.5),
         "temperature": decimal(rng, 0.55, 0.9),
