@@ -38,6 +38,8 @@ help:
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…, SEED=… là mã lớp)"
 	@echo "make assignments  kiểm tra mọi đề bài: bài mẫu, bài trống, bài sai, cách viết khác"
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
+	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
+	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
 	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
@@ -132,7 +134,7 @@ test-style: $(INSTALLED)
 .PHONY: test-units
 test-units: $(INSTALLED)
 	$(PYTEST) $(PARALLEL) tests \
-	  --ignore tests/book --ignore tests/notebooks --ignore tests/assignments
+	  --ignore tests/book --ignore tests/notebooks --ignore tests/assignments --ignore tests/hub
 
 # First what the labs must keep, then each lab run anew and compared with its stored outputs.
 .PHONY: test-notebooks
@@ -151,6 +153,34 @@ test-assignments: $(INSTALLED)
 test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -rs tests/book
+
+# --- JupyterHub: a third environment, which adds the Hub to the packages of the first ---------------
+
+HUB := $(VENV)/hub
+HUB_INSTALLED := $(HUB)/.installed
+# Starting servers under other people's accounts takes root.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(if $(shell sudo -n true 2>&1),,sudo -n --preserve-env env "PATH=$$PATH"))
+
+$(HUB_INSTALLED): $(INSTALLED) hub/install.sh hub/requirements.txt hub/package-lock.json \
+                  hub/nbgrader_config.py
+	@$(BIN)/python -m venv --clear $(HUB)
+	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  echo "import site; site.addsitedir('$$($(BIN)/python -c "$$purelib")')" \
+	  >"$$($(HUB)/bin/python -c "$$purelib")/first_environment.pth"
+	@echo "Đang cài JupyterHub vào $(HUB)…"
+	@hub/install.sh $(HUB)
+	@touch $@
+
+# A trial on this machine: http://127.0.0.1:8000, for the classes that hub/add_class.py has set up.
+.PHONY: hub
+hub: $(HUB_INSTALLED)
+	$(AS_ROOT) env "PATH=$(CURDIR)/$(HUB)/bin:$$PATH" \
+	  $(HUB)/bin/python -m jupyterhub -f hub/jupyterhub_config.py $(HUB_FLAGS)
+
+# A real Hub, real accounts, a whole assignment; the closing lines say what was done and how fast.
+.PHONY: test-hub
+test-hub: $(HUB_INSTALLED)
+	$(AS_ROOT) env $(PYTEST) -x -rs -p no:cacheprovider tests/hub
 
 # --- Benchmarks: the peers live in a second environment, so that the first stays equal to the lock --
 

@@ -141,8 +141,8 @@ class Course:
         text = nbformat.writes(notebook)
         collected = self.root / "collected" / student / slug / f"{slug}.ipynb"
         graded = self.root / "autograded" / student / slug / f"{slug}.ipynb"
-        if not (graded.exists() and collected.exists() and collected.read_text("utf-8") == text):
-            collected.parent.mkdir(parents=True, exist_ok=True)
+        same = graded.exists() and collected.exists() and collected.read_text("utf-8") == text
+        if not (_carry_stamps(folder, collected.parent) and same):
             collected.write_text(text, "utf-8")
             result = self.api.autograde(slug, student)
             if not result["success"]:
@@ -166,6 +166,19 @@ class Course:
                     read_scores(row, gradebook.find_submission(slug, student))
                 rows.append(row)
         return rows
+
+
+def _carry_stamps(folder: Path, collected: Path) -> bool:
+    """Chép giờ nộp và khóa trả phản hồi mà nbgrader đặt cạnh bản nộp; True nếu chúng không đổi."""
+    collected.mkdir(parents=True, exist_ok=True)
+    same = True
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        given, kept = folder / name, collected / name
+        wanted = given.read_bytes() if given.is_file() else None
+        if wanted != (kept.read_bytes() if kept.exists() else None):
+            same = False
+            kept.unlink(missing_ok=True) if wanted is None else kept.write_bytes(wanted)
+    return same
 
 
 def _tail(result: dict, lines: int = 15) -> str:
