@@ -53,8 +53,8 @@ def sweep(path: Path) -> None:
 def locked(path: Path, patience: float = 600.0) -> Iterator[None]:
     """Giữ khóa trên tệp `path`: mỗi lúc một tiến trình ở trong khối `with`.
 
-    Khóa thuộc về hệ điều hành, nên tiến trình bị giết thì khóa tự mở. Tệp khóa rỗng và ở lại đó:
-    xóa nó đi thì hai tiến trình có thể cùng khóa hai tệp khác nhau mang một tên.
+    Khóa thuộc về hệ điều hành, nên tiến trình bị giết thì khóa tự mở. Tệp khóa được xóa khi xong
+    việc, lúc còn giữ khóa; ai đang chờ trên tệp cũ thì thấy nó mất tên rồi và xin lại tệp mới.
 
     Lỗi
     ---
@@ -63,12 +63,26 @@ def locked(path: Path, patience: float = 600.0) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + patience
-    with open(path, "ab") as file:
-        while not try_lock(file.fileno()):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} bị tiến trình khác giữ quá {patience:g} giây")
-            time.sleep(0.05)
-        yield  # đóng tệp là mở khóa
+    while True:
+        with open(path, "ab") as file:
+            if try_lock(file.fileno()) and still_named(file.fileno(), path):
+                try:
+                    yield
+                finally:
+                    with contextlib.suppress(OSError):
+                        path.unlink()
+                return  # đóng tệp là mở khóa
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{path} bị tiến trình khác giữ quá {patience:g} giây")
+        time.sleep(0.05)
+
+
+def still_named(descriptor: int, path: Path) -> bool:
+    """Tệp đang mở có còn mang tên ấy không, hay đã bị xóa và có tệp khác thay chỗ."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def try_lock(descriptor: int) -> bool:

@@ -51,3 +51,20 @@ def snapshot(tmp_path_factory):
     git("-C", str(folder), "commit", "--quiet", "--message=snapshot")
     git("-C", str(folder), "reset", "--quiet", "--hard")
     return folder
+
+
+@pytest.fixture(scope="session")
+def in_a_child():
+    """Hàm chạy một việc trong tiến trình con và trả số của nó; con thoát 1 khi việc ấy vấp."""
+
+    def start(action):
+        child = os.fork()
+        if child == 0:
+            try:
+                action()
+            except BaseException:
+                os._exit(1)
+            os._exit(0)
+        return child
+
+    return start

@@ -26,18 +26,6 @@ def write(path, content):
         file.write(content)
 
 
-def in_a_child(action):
-    """Chạy `action` trong một tiến trình con; trả số của nó."""
-    child = os.fork()
-    if child == 0:
-        try:
-            action()
-        except BaseException:
-            os._exit(1)
-        os._exit(0)
-    return child
-
-
 def test_a_failure_leaves_the_old_file_and_no_draft(path):
 
     def fail_writing(error):
@@ -53,7 +41,7 @@ def test_a_failure_leaves_the_old_file_and_no_draft(path):
         assert names(path) == [NAME]
 
 
-def test_the_draft_of_a_killed_process_is_swept_when_it_is_old(path):
+def test_the_draft_of_a_killed_process_is_swept_when_it_is_old(path, in_a_child):
     def die_writing():
         with replacing(path) as file:
             file.write(b"dang do")
@@ -70,7 +58,7 @@ def test_the_draft_of_a_killed_process_is_swept_when_it_is_old(path):
     assert names(path) == [NAME]
 
 
-def test_two_writers_never_mix(path):
+def test_two_writers_never_mix(path, in_a_child):
     """Hai tiến trình ghi cùng một tên, mỗi bên một chữ; ai đọc cũng thấy chỉ một chữ."""
 
     def write_often(letter):
@@ -97,3 +85,19 @@ def test_a_lock_held_too_long_is_not_waited_for(tmp_path):
             pass
     with locked(tmp_path / ".lock", patience=0):
         pass
+    assert list(tmp_path.iterdir()) == []  # khóa không để lại gì
+
+
+def test_a_lock_that_comes_and_goes_never_holds_two(tmp_path, in_a_child):
+    """Tệp khóa bị xóa rồi tạo lại liên tục: ba tiến trình cộng vào một số, không mất lần nào."""
+    count = tmp_path / "count"
+    count.write_text("0")
+
+    def add():
+        for _ in range(100):
+            with locked(tmp_path / ".lock"):
+                count.write_text(str(int(count.read_text()) + 1))
+
+    children = [in_a_child(add) for _ in range(3)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    assert count.read_text() == "300"

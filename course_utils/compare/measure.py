@@ -20,6 +20,7 @@ from .problems import VIEWS, Plane, Problem
 
 K = 100  # số mẫu z của cận nhiều mẫu, cho các mô hình biến tiềm ẩn
 MIN_SHARE = 0.01  # một mode được coi là tìm thấy khi giữ ít nhất chừng này số mẫu
+FEWEST = 10  # ít mẫu hữu hạn hơn thế thì không so hai tập mẫu nữa
 
 
 def clock(device: torch.device) -> float:
@@ -141,11 +142,21 @@ def digit_density(
 
 
 def sample_quality(samples: Tensor, problem: Problem) -> dict:
-    """So mẫu với điểm thật: MMD², độ phủ, độ chính xác, Fréchet, mode."""
+    """So mẫu với điểm thật: MMD², độ phủ, độ chính xác, Fréchet, mode.
+
+    Mẫu có NaN hay vô cực thì bỏ ra, và cột `broken_samples` nói tỉ lệ của chúng. Còn lại quá ít để
+    đo thì các phép đo để trống (None): không có con số nào nói thay cho một mô hình đã hỏng.
+    """
     n = min(len(samples), 2500)
     finite = samples[torch.isfinite(samples).flatten(1).all(1)]
+    broken = {}
     if len(finite) < len(samples):
+        broken = {"broken_samples": 1 - len(finite) / len(samples)}
         samples = finite[:n]
+    if len(samples) < FEWEST:
+        empty = dict.fromkeys(("mmd2", "mmd2_se", "frechet", "coverage", "precision", "mode_tv"))
+        modes = {"modes": 0, "modes_total": problem.modes_total, "off_support": None}
+        return empty | modes | broken
     real = problem.real(n)
     mmd = mmd2(samples[:n], real, problem.bandwidth)
     few = min(n, 2000)
@@ -162,4 +173,4 @@ def sample_quality(samples: Tensor, problem: Problem) -> dict:
         "modes_total": problem.modes_total,
         "mode_tv": 0.5 * float(balance.abs().sum()),
         "off_support": outside,
-    }
+    } | broken

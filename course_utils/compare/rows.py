@@ -12,6 +12,7 @@ mmd2, mmd2_se, frechet, coverage, precision : mẫu so với điểm thật
 modes, modes_total, mode_tv : số mode tìm thấy; khoảng cách biến phân toàn phần giữa tỉ lệ các mode
     và phần chia đều
 off_support : tỉ lệ mẫu rơi ra ngoài vùng có dữ liệu
+broken_samples : tỉ lệ mẫu có NaN hay vô cực, chỉ có khi khác 0; hỏng cả thì các cột mẫu là None
 parameters : số tham số học được
 training_seconds : giây huấn luyện
 sampling_seconds, sample_nfe : giây cho 10 000 mẫu, số lượt gọi mạng nối tiếp

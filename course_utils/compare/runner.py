@@ -11,11 +11,10 @@ import torch
 from tqdm.auto import tqdm
 
 from ..errors import InputError
-from ..files import replacing
 from .families import FAMILIES, get_family
 from .problems import PROBLEMS, get_problem
 from .rows import REAL, get_budget, run_row
-from .summary import load_results, pack
+from .summary import FILE
 
 Task = tuple[str, str, int, str, str]  # họ, dữ liệu, hạt giống, ngân sách, thiết bị
 
@@ -64,17 +63,21 @@ def is_current(row: dict, task: Task) -> bool:
     return row.get("config") == config and row.get("examples") == examples
 
 
-def save(rows: Iterable[dict], path: Path) -> None:
-    """Sắp các hàng theo thứ tự của bảng rồi ghi nguyên tử: tệp kết quả không bao giờ dở dang."""
+def in_order(rows: Iterable[dict]) -> list[dict]:
+    """Các hàng theo thứ tự của bảng."""
     budgets, data, order = ("full", "quick"), list(PROBLEMS), [*FAMILIES, REAL]
-    rows = sorted(
+    return sorted(
         rows,
         key=lambda r: (budgets.index(r["budget"]), data.index(r["data"]),
                        order.index(r["family"]), r["seed"]),
     )  # fmt: skip
-    text = json.dumps(pack(rows), ensure_ascii=False, indent=1)
-    with replacing(path) as file:
-        file.write((text + "\n").encode())
+
+
+def store(row: dict, path: Path) -> list[dict]:
+    """Thêm một hàng, thay hàng cũ cùng tên; trả mọi hàng của tệp, kể cả của tiến trình khác."""
+    return FILE.update(
+        path, lambda rows: in_order(({key_of(r): r for r in rows} | {key_of(row): row}).values())
+    )
 
 
 def work(task: Task) -> dict:
@@ -98,25 +101,25 @@ def run_table(
     """Đo mọi hàng còn thiếu và ghi vào `path`; trả mọi hàng của tệp.
 
     Hàng đã có với cùng công thức được giữ, hàng có công thức khác được đo lại. Tệp được ghi sau mỗi
-    hàng; dừng bằng Ctrl-C rồi chạy lại thì đi tiếp.
+    hàng; dừng bằng Ctrl-C rồi chạy lại thì đi tiếp. Vài lần chạy ghi chung một tệp được.
 
     Lỗi
     ---
-    InputError : tên hay số không hợp lệ; hoặc, sau khi đã đo xong mọi hàng khác, có hàng hỏng (mất
-        mát thành NaN chẳng hạn).
+    InputError : tên hay số không hợp lệ, hay `path` không ghi được, nói ngay lúc đầu; hoặc, sau khi
+        đã đo xong mọi hàng khác, có hàng hỏng (mất mát thành NaN chẳng hạn).
     """
     path, tasks = Path(path), plan(families, data, seeds, budget, device)
     if not isinstance(jobs, int) or jobs < 1:
         raise InputError(f"jobs = {jobs!r}; cần ít nhất một tiến trình.")
-    stored = load_results(path, budget=None) if path.exists() else []
-    rows = {key_of(row): row for row in stored}
-    missing = [t for t in tasks if t[:4] not in rows or not is_current(rows[t[:4]], t)]
+    rows = FILE.check_place(path)
+    done = {key_of(row): row for row in rows}
+    missing = [t for t in tasks if t[:4] not in done or not is_current(done[t[:4]], t)]
     bar = tqdm(total=len(tasks), initial=len(tasks) - len(missing), disable=not progress,
                desc="Đo các hàng", unit="hàng")  # fmt: skip
 
     def keep(row: dict) -> None:
-        rows[key_of(row)] = row
-        save(rows.values(), path)
+        nonlocal rows
+        rows = store(row, path)
         bar.update()
         bar.set_postfix_str(f"{row['family']} trên {row['data']}")
 
@@ -124,9 +127,11 @@ def run_table(
 
     def attempt(task: Task, measure: Callable[[], dict]) -> None:
         try:
-            keep(measure())
+            row = measure()
         except InputError as error:  # một hàng hỏng không kéo theo các hàng khác
             failed.append(f"{task[0]} trên {task[1]}, hạt giống {task[2]}: {error}")
+        else:
+            keep(row)  # còn không ghi được tệp thì dừng: đo nữa cũng mất
 
     if jobs == 1:
         for task in missing:
@@ -144,4 +149,4 @@ def run_table(
     bar.close()
     if failed:
         raise InputError("Có hàng không đo được; các hàng khác đã ghi. " + " ".join(failed))
-    return list(rows.values())
+    return rows

@@ -8,6 +8,7 @@ from pathlib import Path
 from scipy import stats
 
 from ..errors import InputError
+from ..row_files import RowFile
 from .families import FAMILIES
 from .problems import PROBLEMS
 from .rows import REAL
@@ -27,18 +28,7 @@ COLUMNS = (
 
 def load_results(path: str | Path | None = None, budget: str | None = "full") -> list[dict]:
     """Các hàng đã đo, đọc từ JSON của gói (hay `path`); `budget=None` lấy mọi ngân sách."""
-    path = RESULTS if path is None else Path(path)
-    try:
-        rows = unpack(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError as error:
-        raise InputError(
-            f"Không có tệp {path.name}; hãy chạy python -m course_utils.compare --output {path}."
-        ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"Tệp {path.name} không phải kết quả của course_utils.compare (cần JSON có khóa "
-            f"«rows»). Hãy dời nó đi rồi chạy lại phép so."
-        ) from error
+    rows = FILE.read(RESULTS if path is None else path)
     return [row for row in rows if budget is None or row["budget"] == budget]
 
 
@@ -65,6 +55,14 @@ def unpack(stored: dict) -> list[dict]:
         row = dict(row)
         rows.append(row | stored["recipes"][row.pop("recipe")])
     return rows
+
+
+def dump(rows: Iterable[dict]) -> str:
+    """Chữ của tệp JSON."""
+    return json.dumps(pack(rows), ensure_ascii=False, indent=1) + "\n"
+
+
+FILE = RowFile("python -m course_utils.compare", unpack, dump)
 
 
 def mean_and_interval(values: Sequence[float], level: float = 0.95) -> dict:
@@ -138,7 +136,7 @@ def table(
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * 3 + "---:|" * len(columns)]
     for s in summaries:
         cells = [PROBLEMS[s["data"]].title, s["title"], kinds[s["kind"]]]
-        cells += [cell(s.get(column)) for column in columns]
+        cells += [cell(s.get(column), s["seeds"]) for column in columns]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -161,11 +159,14 @@ HEADINGS = {
 }
 
 
-def cell(value: dict | None) -> str:
-    """Một ô: trung bình với ba chữ số có nghĩa, ± nửa bề rộng của khoảng t."""
+def cell(value: dict | None, seeds: int) -> str:
+    """Một ô: trung bình với ba chữ số có nghĩa, ± nửa bề rộng của khoảng t.
+
+    Hạt giống nào không đo được thì ô nói rõ trung bình ấy chỉ trên bao nhiêu hạt giống.
+    """
     if value is None:
         return "–"
-    mean = f"{value['mean']:.0f}" if abs(value["mean"]) >= 1000 else f"{value['mean']:.3g}"
-    if value["low"] is None or value["high"] - value["low"] < 1e-12:
-        return mean
-    return f"{mean} ± {(value['high'] - value['low']) / 2:.1g}"
+    text = f"{value['mean']:.0f}" if abs(value["mean"]) >= 1000 else f"{value['mean']:.3g}"
+    if value["low"] is not None and value["high"] - value["low"] >= 1e-12:
+        text += f" ± {(value['high'] - value['low']) / 2:.1g}"
+    return text if value["n"] == seeds else f"{text} ({value['n']}/{seeds} hạt giống)"

@@ -5,28 +5,29 @@ import os
 import re
 from pathlib import Path
 
-from ..errors import InputError
-from ..files import replacing
+from ..row_files import RowFile
 from .experiments import EXPERIMENTS
 
 STORED = Path(__file__).with_name("results.json")
 
 
+def unpack(stored: dict) -> list[dict]:
+    return stored["rows"]
+
+
+def dump(rows: list[dict]) -> str:
+    """Chữ của tệp JSON. Danh sách toàn số nằm trên một dòng: ngắn, mà chỗ khác nhau vẫn dễ thấy."""
+    text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
+    text = re.sub(r"\[[\s\d.,+e-]+\]", lambda found: " ".join(found[0].split()), text)
+    return text + "\n"
+
+
+FILE = RowFile("python -m course_utils.reproduce TÊN --output THƯ_MỤC", unpack, dump)
+
+
 def load_rows(path: str | os.PathLike | None = None) -> list[dict]:
     """Mọi hàng của một tệp kết quả; mặc định là tệp đi kèm gói."""
-    path = Path(path) if path is not None else STORED
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["rows"]
-    except FileNotFoundError:
-        raise InputError(
-            f"Chưa có {path}. Hãy chạy `python -m course_utils.reproduce TÊN --output THƯ_MỤC` "
-            f"trước, rồi đưa THƯ_MỤC/results.json."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path} không phải tệp kết quả đọc được ({type(error).__name__}); hãy xóa nó và chạy "
-            f"lại, hoặc đưa đúng results.json mà lệnh tái lập đã ghi."
-        ) from error
+    return FILE.read(STORED if path is None else path)
 
 
 def load_results(path: str | os.PathLike | None = None) -> dict[str, dict]:
@@ -43,23 +44,19 @@ def load_results(path: str | os.PathLike | None = None) -> dict[str, dict]:
 
 
 def store(path: str | os.PathLike, row: dict) -> None:
-    """Thêm một hàng, thay hàng cũ của cùng cấu hình và hạt giống; ghi nguyên tử."""
-    path = Path(path)
-    rows = load_rows(path) if path.exists() else []
+    """Thêm một hàng, thay hàng cũ của cùng cấu hình và hạt giống."""
+    row = json.loads(json.dumps(row))  # tuple thành list, để so được với hàng đọc từ tệp
 
     def same(other: dict) -> bool:
         return all(other[key] == row[key] for key in ("name", "configuration", "seed"))
 
-    row = json.loads(json.dumps(row))  # tuple thành list, để so được với hàng đọc từ tệp
-    for old in filter(same, rows):  # lần gọi chỉ chấm lại thì không đo được giây CPU của việc học
-        row["cpu_seconds"] = row["cpu_seconds"] or old["cpu_seconds"]
-    rows = [other for other in rows if not same(other)] + [row]
-    rows.sort(key=lambda r: (r["name"], r["configuration"]["steps"], r["seed"]))
-    text = json.dumps({"rows": rows}, ensure_ascii=False, indent=1)
-    # Danh sách toàn số nằm trên một dòng: tệp ngắn, mà chỗ khác nhau vẫn dễ thấy.
-    text = re.sub(r"\[[\s\d.,+e-]+\]", lambda found: " ".join(found[0].split()), text)
-    with replacing(path) as file:
-        file.write((text + "\n").encode())
+    def add(rows: list[dict]) -> list[dict]:
+        for old in filter(same, rows):  # lần gọi chỉ chấm lại không đo được giây CPU của việc học
+            row["cpu_seconds"] = row["cpu_seconds"] or old["cpu_seconds"]
+        rows = [other for other in rows if not same(other)] + [row]
+        return sorted(rows, key=lambda r: (r["name"], r["configuration"]["steps"], r["seed"]))
+
+    FILE.update(path, add)
 
 
 def table(rows: dict[str, dict]) -> str:

@@ -4,6 +4,7 @@ Ba tệp trong thư mục kết quả: checkpoint của `fit`, các giá trị �
 Cả ba ghi nguyên tử: bị giết ở đâu thì chạy lại cùng lệnh là đi tiếp từ đó, cùng kết quả.
 """
 
+import contextlib
 import math
 import os
 import platform
@@ -26,7 +27,7 @@ from ..runtime import setup
 from ..training import History, fit
 from .data import split
 from .experiments import Experiment, find
-from .results import store
+from .results import FILE, store
 
 
 class TimeIsUp(Exception):
@@ -65,7 +66,8 @@ def run(
 
     Lỗi
     ---
-    InputError : tên lạ, số không hợp lệ, dữ liệu hay checkpoint hỏng.
+    InputError : tên lạ, số không hợp lệ, dữ liệu hay checkpoint hỏng; `output` không ghi được, hay
+        results.json ở đó không phải tệp kết quả (nói trước khi học).
     """
     experiment = find(name) if isinstance(name, str) else name
     changes = {"steps": steps, "samples": samples}
@@ -77,11 +79,13 @@ def run(
         raise InputError(f"images = {images}; cần ít nhất hai ảnh để có sai số chuẩn.")
     found = setup(seed)
     device = found if device is None else checked_device(device)
+    folder = Path(output).expanduser()
+    results = folder / "results.json"
+    FILE.check_place(results)  # trước khi tải ảnh và học
     whole = data if isinstance(data, Images) else mnist(data)
     train, test = split(whole, experiment.train_images, experiment.binary)
     model = experiment.build().to(device)
 
-    folder = Path(output).expanduser()
     stem = f"{experiment.name}-{experiment.steps}-{seed}"
     checkpoint = folder / f"{stem}.pt"
     cost = StepCost(minutes, experiment.checkpoint_every)
@@ -127,7 +131,7 @@ def run(
         "versions": {"torch": torch.__version__, "python": platform.python_version()},
         "published": [asdict(one) for one in experiment.published],
     }
-    store(folder / "results.json", row)
+    store(results, row)
     return row
 
 
@@ -225,7 +229,8 @@ def finished_blocks(path: Path, mark: str) -> list[Tensor]:
 
 
 def save_blocks(path: Path, mark: str, blocks: list[Tensor]) -> None:
-    with replacing(path) as file:
+    """Cất các lượt đã chấm. Đĩa đầy (torch ném RuntimeError) thì thôi: chỉ mất công chấm lại."""
+    with contextlib.suppress(OSError, RuntimeError), replacing(path) as file:
         torch.save({"mark": mark, "blocks": blocks}, file)
 
 

@@ -15,6 +15,7 @@ from course_utils.compare.recipe import Recipe, build, describe
 from course_utils.compare.rows import REAL
 from course_utils.data import toy
 from course_utils.errors import InputError
+from course_utils.evaluation import coverage, mmd2
 from course_utils.nets import count_parameters
 
 CPU = torch.device("cpu")
@@ -93,6 +94,28 @@ def test_real_samples_fill_every_mode(data):
         assert abs(outside - chance) <= 6 * math.sqrt(chance * (1 - chance) / n) + 1e-12
     share = (1 - outside) / K
     assert (shares - share).abs().max() < 6 * math.sqrt(share * (1 - share) / n)
+
+
+@pytest.mark.parametrize("data", compare.PROBLEMS)
+@pytest.mark.parametrize("kept", [0, 5, 300])
+def test_broken_samples_are_said_and_never_measured(data, kept):
+    """Hỏng cả, hay còn vài mẫu: ô trống chứ không phải lỗi; còn nhiều thì đo trên chỗ còn lại."""
+    problem = get_problem(data)
+    samples = problem.real(400).clone()
+    samples[kept::2], samples[kept + 1 :: 2] = math.nan, math.inf
+    quality = measure.sample_quality(samples, problem)
+    assert quality["broken_samples"] == pytest.approx(1 - kept / 400)
+    assert quality["modes_total"] == problem.modes_total
+    if kept < 300:
+        assert quality["mmd2"] is quality["coverage"] is quality["mode_tv"] is None
+        assert quality["modes"] == 0
+    else:
+        clean, real = samples[:kept], problem.real(400)
+        assert quality["mmd2"] == mmd2(clean, real, problem.bandwidth).value
+        assert quality["coverage"] == coverage(real, clean)
+        assert quality["modes"] > 0
+    row = fake_row(data=data, **quality)
+    assert "–" in compare.table([row], data, columns=("mmd2",)) or kept == 300
 
 
 @pytest.mark.parametrize("data", ["eight_gaussians", "two_moons", "checkerboard"])
@@ -223,6 +246,9 @@ def test_summaries_and_table():
     assert len(lines) == 4
     assert len({line.count("|") for line in lines}) == 1
     assert "0.2 ± 0.2" in lines[2]  # 4.30·0.1/√3 = 0.248
+    rows[0]["mmd2"] = None
+    text = compare.table(rows, "two_moons", columns=("mmd2",))
+    assert "0 (2/3 hạt giống)" in text.splitlines()[2]
     with pytest.raises(InputError, match="hai ngân sách"):
         compare.summarize([fake_row(), fake_row(budget="quick")])
     with pytest.raises(InputError, match="Không có hàng nào"):
@@ -303,6 +329,44 @@ def test_a_failing_row_does_not_stop_the_others(counted, tmp_path, monkeypatch):
     assert [row["seed"] for row in summary.load_results(path)] == [0, 2]
 
 
+def test_the_file_is_tried_before_any_row(counted, tmp_path, capsys):
+    from course_utils.compare.__main__ import main
+
+    (tmp_path / "tep").write_text("không phải thư mục", "utf-8")
+    chosen = ["--family", "realnvp", "--data", "two_moons", "--output"]
+    assert main([*chosen, str(tmp_path / "tep" / "rows.json")]) == 2
+    assert "Không ghi được tệp kết quả" in capsys.readouterr().err
+    assert main([*chosen, str(tmp_path)]) == 2
+    assert "cần một tệp kết quả JSON" in capsys.readouterr().err
+    assert counted == []
+
+
+def test_a_disk_that_fills_up_stops_the_run(counted, tmp_path, monkeypatch):
+    def full(row, path):
+        raise InputError("đĩa đầy")
+
+    monkeypatch.setattr(runner, "store", full)
+    with pytest.raises(InputError, match=r"^đĩa đầy$"):
+        runner.run_table(tmp_path / "a", ["realnvp"], ["two_moons"], seeds=3, progress=False)
+    assert len(counted) == 1  # không đo thêm những hàng sẽ mất
+
+
+def test_two_runs_share_a_file(counted, tmp_path, monkeypatch):
+    """Trong lúc bên này đo, bên kia ghi hàng của nó vào cùng tệp: còn đủ cả hai."""
+    path, real = tmp_path / "rows.json", runner.work
+
+    def together(task):
+        runner.store(fake_row("gan", "checkerboard", task[2]), path)
+        return real(task)
+
+    monkeypatch.setattr(runner, "work", together)
+    rows = runner.run_table(path, ["realnvp"], ["two_moons"], seeds=2, progress=False)
+    assert [(r["family"], r["seed"]) for r in rows] == [
+        ("realnvp", 0), ("realnvp", 1), ("gan", 0), ("gan", 1),
+    ]  # fmt: skip
+    assert summary.load_results(path) == rows
+
+
 def test_rows_of_two_machines_live_in_one_file(tmp_path):
     rows = [fake_row(seed=0, machine="CPU, một luồng"), fake_row(seed=1, machine="GPU X")]
     packed = summary.pack(rows)
@@ -340,7 +404,7 @@ def test_bad_counts_and_files(tmp_path):
         compare.load_results(path)
     for text in ("không phải JSON", "[1, 2]", '{"rows": 3}', '{"rows": [{"a": 1}]}'):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(InputError, match="không phải kết quả"):
+        with pytest.raises(InputError, match="không phải tệp kết quả"):
             compare.load_results(path)
 
 

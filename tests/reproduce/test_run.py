@@ -155,6 +155,31 @@ def test_a_missing_device_is_explained(device, tmp_path):
         run(tiny("vae"), tmp_path, data=pictures(), device=device, progress=False)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("tep/ket-qua", "Không ghi được tệp kết quả"), (".", r"results\.json không phải tệp kết quả")],
+)
+def test_results_that_cannot_be_written_are_told_before_learning(name, message, tmp_path):
+    (tmp_path / "tep").write_text("không phải thư mục", "utf-8")
+    (tmp_path / "results.json").write_text("hỏng", "utf-8")
+    untouched = replace(tiny("vae"), model=lambda **_: pytest.fail("đã dựng mô hình"))
+    with pytest.raises(InputError, match=message):
+        go(untouched, tmp_path / name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["results.json", "tep"]
+
+
+def test_a_full_disk_while_scoring_costs_only_time(tmp_path, monkeypatch):
+    """Tệp các lượt đã chấm chỉ để đi tiếp: không cất được thì con số vẫn ra, và vẫn đúng."""
+    expected = go(tiny("vae"), tmp_path / "a")
+    writer = sys.modules["course_utils.reproduce.run"]
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writer, "replacing", full)
+    assert result(go(tiny("vae"), tmp_path / "b")) == result(expected)
+
+
 def test_broken_checkpoint_is_left_alone_and_explained(tmp_path):
     path = tmp_path / "vae-60-0.pt"
     path.write_bytes(b"khong phai diem kiem tra")
