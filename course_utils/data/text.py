@@ -50,29 +50,35 @@ def truyen_kieu(
     -------
     path : tệp của bạn, bản in nào cũng được; số câu ở đầu dòng và dòng trống được bỏ đi
     url : nơi tải khi không có `path`; bản mặc định gồm 3254 câu
-    cache : thư mục cất bản đã tải; mặc định là COURSE_UTILS_CACHE, hoặc ~/.cache/course_utils.
-        Có truyen_kieu.txt trong COURSE_DATA_DIR thì bản ấy được đọc trước
+    cache : thư mục cất bản đã tải; mặc định là COURSE_UTILS_CACHE, hoặc ~/.cache/course_utils
+
+    Biến môi trường COURSE_DATA_DIR đã đặt thì truyen_kieu.txt được đọc từ thư mục ấy, thiếu thì từ
+    chỗ cất; không lần nào đụng đến mạng.
 
     Lỗi
     ---
-    InputError : tệp không phải thơ lục bát, nói rõ câu nào.
+    InputError : tệp không phải thơ lục bát, nói rõ câu nào; hay COURSE_DATA_DIR không có bản đúng.
     DownloadError : không có mạng, tải dở dang hay tải nhầm; lời báo nói cách làm tiếp.
     """
     if path is not None:
         text = clean_verses(read_file(path))
         check_verses(text, f"Tệp {path}")
         return text
-    kept = cache_folder(cache) / "truyen_kieu.txt"
-    prepared = class_folder()
+    kept, prepared = cache_folder(cache) / "truyen_kieu.txt", class_folder()
+    troubles = []
     for found in ([] if prepared is None else [prepared / kept.name]) + [kept]:
-        if not found.exists():
-            continue
         try:
             text = clean_verses(read_file(found))
-            check_verses(text, "Bản đã cất", KIEU_LINES)
+            check_verses(text, f"Tệp {found}", KIEU_LINES)
             return text
-        except InputError:
-            pass  # bản cất đã hỏng: tải lại và ghi đè
+        except InputError as error:  # chưa có, hay đã hỏng
+            troubles.append(str(error))
+    if prepared is not None:
+        raise InputError(
+            f"COURSE_DATA_DIR là {prepared}, mà ở đó không có Truyện Kiều dùng được: {troubles[0]} "
+            f"Hãy báo giáo viên chép {kept.name} vào thư mục ấy; máy có mạng thì bỏ biến "
+            f"COURSE_DATA_DIR đi, tệp sẽ được tải về. {ADVICE}"
+        )
     text = clean_verses(download(url, timeout), url)
     try:
         check_verses(text, "bản ấy", KIEU_LINES)

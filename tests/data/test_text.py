@@ -222,6 +222,26 @@ def test_the_class_folder_is_read_first(server, tmp_path, monkeypatch):
     assert not (tmp_path / "cache").exists()
 
 
+def test_the_class_folder_means_no_network(server, tmp_path, monkeypatch):
+    """Thiếu hay hỏng thì đọc chỗ cất, không thì nói rõ tệp nào; máy chủ không hề được hỏi."""
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "lop"))
+    prepared, kept = tmp_path / "lop" / "truyen_kieu.txt", tmp_path / "cache" / "truyen_kieu.txt"
+
+    def read():
+        return truyen_kieu(url=f"{server.address}/good", cache=kept.parent)
+
+    with pytest.raises(InputError, match=r"COURSE_DATA_DIR là .*lop.*Không có tệp .*giáo viên"):
+        read()
+    prepared.parent.mkdir()
+    prepared.write_text("".join(CLEAN.splitlines(keepends=True)[:4]), "utf-8")
+    with pytest.raises(InputError, match=r"truyen_kieu\.txt có 4 câu, không phải 6.*book\(\)"):
+        read()
+    kept.parent.mkdir()
+    kept.write_text(CLEAN, "utf-8")
+    assert read() == CLEAN
+    assert server.hits == []
+
+
 def test_a_cache_that_cannot_be_written_does_not_matter(server, tmp_path):
     (tmp_path / "file").write_text("đây là một tệp, không phải thư mục", "utf-8")
     assert truyen_kieu(url=f"{server.address}/good", cache=tmp_path / "file") == CLEAN
@@ -251,6 +271,7 @@ def test_another_wording_is_accepted_with_a_warning(server, tmp_path):
 
 
 def test_no_network_is_explained(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with pytest.raises(DownloadError, match=r"không có mạng.*truyen_kieu\(path"):
         truyen_kieu(url="http://127.0.0.1:9/kieu", cache=tmp_path, timeout=2)
