@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
-from simulated_device import run_lab
+from simulated_device import main, run_lab
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LABS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,6 +28,23 @@ def test_the_device_of_the_setup_cell_is_used(path):
     if "fit" in calls:
         assert any(isinstance(name.ctx, ast.Load) for name in names), "mô hình được .to(device)"
     assert not any(call.endswith((".cuda", ".mps")) for call in calls), "device, không phải tên máy"
+
+
+@pytest.mark.parametrize(("last", "status"), [("moved.cpu().numpy()", 0), ("moved.numpy()", 1)])
+def test_the_command_says_when_a_cell_fails(last, status, tmp_path, capsys):
+    """Mã thoát là điều CI đọc; ô sau ô lỗi vẫn được chạy."""
+    cells = [
+        "import torch\nfrom course_utils.runtime import setup\ndevice = setup(seed=0)",
+        f"moved = torch.ones(2).to(device)\n{last}",
+        "assert moved.sum() == 3\nafter = moved + 1",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    path = tmp_path / "mot_so.ipynb"
+    nbformat.write(notebook, path)
+    assert main([str(path)]) == status
+    printed = capsys.readouterr().out
+    assert f"mot_so: {status} lỗi" in printed
+    assert ("--- mot_so, ô 1" in printed) == bool(status)
 
 
 @pytest.mark.slow
