@@ -110,9 +110,11 @@ assignment: need-slug $(INSTALLED)
 assignments: $(INSTALLED)
 	$(BIN)/python scripts/assignments.py check "$(SLUG)" "$(SEED)"
 
+# Every core grades, unless JOBS says how many processes.
+GRADERS = $(if $(filter file,$(origin JOBS)),,$(JOBS))
 .PHONY: grade
 grade: need-slug $(INSTALLED)
-	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)"
+	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)" "$(GRADERS)"
 
 # --- Checks ------------------------------------------------------------------------------------------
 

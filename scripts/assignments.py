@@ -1,7 +1,7 @@
 """Bài tập chấm tự động của mỗi chương, qua nbgrader.
 
     python scripts/assignments.py student BÀI [MÃ_LỚP]   đề gốc theo mã lớp và bản phát
-    python scripts/assignments.py grade BÀI [MÃ_LỚP]     chấm mọi bản nộp của lớp
+    python scripts/assignments.py grade BÀI [MÃ_LỚP [SỐ_TIẾN_TRÌNH]]   chấm mọi bản nộp của lớp
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
     python scripts/assignments.py variants [BÀI]         các mã lớp không chung đáp số
 
@@ -9,6 +9,7 @@ Bản nộp được dựng lại theo bản gốc trước khi chấm: chỉ b�
 giữ, mọi ô kiểm tra lấy từ bản gốc. Một bản nộp hỏng không ảnh hưởng đến các bản khác.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -22,14 +23,15 @@ DRAWN = [f"lop{number}" for number in range(100)]  # các mã lớp thử của 
 
 
 def main(arguments: list[str]) -> int:
-    command, slug, code = (*arguments, "", "", "")[:3]
+    command, slug, code, *more = (*arguments, "", "", "", "")
     try:
         if command == "student" and slug:
             course = Course.of_class(code)
             print(f"Bản phát cho sinh viên: {course.student_version(slug)}")
             print(f"Đề gốc kèm lời giải (giữ kín): {course.source(slug)}")
         elif command == "grade" and slug:
-            rows, path = Course.of_class(code).grade(slug, progress=True)
+            jobs = int(more[0] or os.cpu_count() or 1)
+            rows, path = Course.of_class(code).grade(slug, progress=True, jobs=jobs)
             for row in rows:
                 print(f"{row.student}: {row.total:g}/{row.maximum:g} · {row.state}", end="")
                 print(f" · {'; '.join(row.notes)}" if row.notes else "")

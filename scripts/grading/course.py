@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -16,9 +15,9 @@ from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from . import variants
+from . import run, variants
 from .marks import Row, read_scores, write_csv
-from .submission import CourseError, find_notebook, incidents, rebuild
+from .submission import CourseError
 
 HOME = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
 OPEN_CLASS = "mo"  # lớp dùng bản mở của đề, khi không có mã lớp
@@ -43,15 +42,34 @@ class Course:
     """Một thư mục lớp học: source/, release/, submitted/, …, gradebook.db.
 
     `code` : mã lớp, chọn số liệu của đề; để trống là bản mở.
+    `timeout` : giây cho mỗi ô; `deadline`: giây cho cả bản nộp; `memory`: byte cho mỗi nhân.
     """
 
-    def __init__(self, root: Path, code: str = "", timeout: int | None = None):
+    def __init__(
+        self,
+        root: Path,
+        code: str = "",
+        timeout: int | None = None,
+        deadline: float | None = None,
+        memory: int | None = None,
+    ):
         self.root, self.code = Path(root).resolve(), code
+        self.settings = {  # đủ để một tiến trình chấm mở lại chính lớp này
+            "root": self.root,
+            "code": code,
+            "timeout": timeout,
+            "deadline": deadline,
+            "memory": memory,
+        }
         config: Config = PyFileConfigLoader("nbgrader_config.py", str(HOME)).load_config()
         config.CourseDirectory.root = str(self.root)
         config.GuardedExecute.classroom = str(self.root)
         if timeout is not None:
             config.ExecutePreprocessor.timeout = timeout
+        if deadline is not None:
+            config.GuardedExecute.deadline = deadline
+        if memory is not None:
+            config.GuardedExecute.memory = memory
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
         warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
         # nbgrader gọi `alembic`, nằm cạnh python của môi trường.
@@ -82,7 +100,7 @@ class Course:
         """Bản phát của đề gốc đã có trong lớp; đề bài được ghi vào sổ điểm."""
         result = self.api.generate_assignment(slug)
         if not result["success"]:
-            raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{_tail(result)}")
+            raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{run.last_lines(result)}")
         return self.root / "release" / slug / f"{slug}.ipynb"
 
     def _refuse_shared_answers(self, slug: str) -> None:
@@ -98,58 +116,30 @@ class Course:
                     )
 
     def grade(
-        self, slug: str, progress: bool = False, feedback: bool = True, release: Path | None = None
+        self,
+        slug: str,
+        progress: bool = False,
+        feedback: bool = True,
+        release: Path | None = None,
+        jobs: int = 1,
     ) -> tuple[list[Row], Path]:
         """Chấm mọi bản nộp của một bài; trả về bảng điểm và đường dẫn tệp CSV.
 
         `release` : bản phát vừa tạo của chính đề này; không có thì tạo lại từ đề.
+        `jobs` : số tiến trình cùng chấm.
         """
-        if not self.source(slug).exists():
-            _refuse_unknown(slug)
-        folders = sorted(p for p in (self.root / "submitted").glob(f"*/{slug}") if p.is_dir())
-        if not folders:
-            raise CourseError(
-                f"Chưa có bản nộp nào. Hãy đặt mỗi bài vào "
-                f"{self.root}/submitted/<mã sinh viên>/{slug}/{slug}.ipynb rồi chạy lại."
-            )
-        # Đề đã phát thì giữ nguyên, kể cả khi kho mã đã đổi từ đó.
         known = self.source(slug).exists()
-        release = release or (self.release(slug) if known else self.student_version(slug))
-        master = nbformat.read(release, as_version=4)
-        notes = {}
-        for number, folder in enumerate(folders, start=1):
-            student = folder.parent.name
-            if progress:
-                print(f"[{number}/{len(folders)}] {student}", flush=True)
-            try:
-                notes[student] = self._grade_one(folder, student, slug, master, feedback)
-            except Exception as error:  # bản nộp của một người không được chặn những người khác
-                notes[student] = [_first_line(error)]
-        rows = self._rows(slug, notes)
+        if not known:
+            _refuse_unknown(slug)
+        run.refuse_empty(self.root, slug)
+        with run.only_one_run(self.root):
+            # Đề đã phát thì giữ nguyên, kể cả khi kho mã đã đổi từ đó.
+            release = release or (self.release(slug) if known else self.student_version(slug))
+            outcomes = run.grade_class(self, run.Job(slug, release, feedback), jobs, progress)
+        rows = self._rows(slug, {outcome.student: outcome.notes for outcome in outcomes})
         path = self.root / f"{slug}.csv"
         write_csv(path, rows)
         return rows, path
-
-    def _grade_one(
-        self, folder: Path, student: str, slug: str, master: NotebookNode, feedback: bool
-    ) -> list[str]:
-        if set(student) & set("[]*?+"):  # nbgrader hiểu các ký tự này là mẫu tìm tệp
-            raise CourseError("tên thư mục có một trong các ký tự []*?+, hãy đổi tên rồi chấm lại")
-        submitted, notes = find_notebook(folder, slug)
-        notebook, more = rebuild(submitted, master)
-        notes += more
-        text = nbformat.writes(notebook)
-        collected = self.root / "collected" / student / slug / f"{slug}.ipynb"
-        graded = self.root / "autograded" / student / slug / f"{slug}.ipynb"
-        same = graded.exists() and collected.exists() and collected.read_text("utf-8") == text
-        if not (_carry_stamps(folder, collected.parent) and same):
-            collected.write_text(text, "utf-8")
-            result = self.api.autograde(slug, student)
-            if not result["success"]:
-                return [*notes, f"nbgrader không chạy được bài này: {_tail(result, 1)}"]
-            if feedback:
-                self.api.generate_feedback(slug, student)
-        return notes + incidents(nbformat.read(graded, as_version=4))
 
     def _rows(self, slug: str, notes: dict[str, list[str]]) -> list[Row]:
         with Gradebook(self.api.coursedir.db_url) as gradebook:
@@ -179,15 +169,6 @@ def _carry_stamps(folder: Path, collected: Path) -> bool:
             same = False
             kept.unlink(missing_ok=True) if wanted is None else kept.write_bytes(wanted)
     return same
-
-
-def _tail(result: dict, lines: int = 15) -> str:
-    text = (result.get("error") or result.get("log") or "").strip()
-    return "\n".join(text.split("\n")[-lines:])
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0] or type(error).__name__
 
 
 def _refuse_unknown(slug: str) -> None:
