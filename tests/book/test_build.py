@@ -25,6 +25,15 @@ def test_every_page_is_reached_from_the_table_of_contents(toc_pages):
     assert {str(path.relative_to(ROOT).with_suffix("")) for path in written} == set(toc_pages)
 
 
+def test_every_exercise_is_in_the_map_once():
+    """Bản đồ bài tập của giảng viên: mỗi bài một hàng, không thừa không thiếu."""
+    exercise = re.compile(r"\{exercise\}.*\n:label: (\S+)")
+    chapters = "\n".join(path.read_text("utf-8") for path in ROOT.glob("book/*.md"))
+    labels = exercise.findall(chapters)
+    table = (ROOT / "book/appendix/exercise_map.md").read_text("utf-8")
+    assert sorted(re.findall(r"^\| \{ref\}`.* <(\S+)>`", table, re.M)) == sorted(labels)
+
+
 def test_every_mistake_of_a_chapter_is_in_the_appendix():
     anchors = re.compile(r"^\((sai-[a-z0-9-]+)\)=", re.MULTILINE)
     chapters = "\n".join(path.read_text("utf-8") for path in ROOT.glob("book/*.md"))
