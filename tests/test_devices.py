@@ -72,6 +72,7 @@ LABELS = torch.arange(4) % 3
 BITS = torch.randint(0, 2, (4, 9)).float()
 DIGITS = torch.randint(0, 17, (4, 1, 8, 8)).float()
 SMALL = torch.randint(0, 17, (4, 1, 3, 3)).float()
+TWO_STEPS = Solver("rk4", steps=2)
 MODELS = {
     "VAE": (lambda: VAE(2), POINTS),
     "VAE on bits": (lambda: VAE(9, likelihood=BernoulliLikelihood()), BITS),
@@ -85,30 +86,39 @@ MODELS = {
     "WGAN": (lambda: WGAN(2), POINTS),
     "MADE": (lambda: MADE(9), BITS),
     "PixelCNN": (lambda: PixelCNN((1, 3, 3), 17, channels=4, layers=3), SMALL),
-    "WaveNet": (lambda: WaveNet(9, 2), BITS),
-    "GPT": (lambda: GPT(9, 2), BITS),
+    "WaveNet": (lambda: WaveNet(9, 2, channels=8, dilations=(1, 2, 4)), BITS),
+    "GPT": (lambda: GPT(9, 2, width=16), BITS),
     "Gaussian": (lambda: Gaussian(2), POINTS),
     "GaussianMixture": (lambda: GaussianMixture(2, 3), POINTS),
     "InvertibleLinear": (lambda: Flow(InvertibleLinear(2), event_shape=2), POINTS),
-    "NICE": (lambda: NICE(2), POINTS),
+    "NICE": (lambda: NICE(2, layers=3), POINTS),
     "KernelDensity": (lambda: KernelDensity(POINTS + 1), POINTS),
-    "RealNVP": (lambda: RealNVP(2), POINTS),
-    "NeuralSplineFlow": (lambda: NeuralSplineFlow(2), POINTS),
-    "MAF": (lambda: MAF(2), POINTS),
-    "IAF": (lambda: IAF(2), POINTS),
+    "RealNVP": (lambda: RealNVP(2, layers=3), POINTS),
+    "NeuralSplineFlow": (lambda: NeuralSplineFlow(2, layers=2), POINTS),
+    "MAF": (lambda: MAF(2, layers=2), POINTS),
+    "IAF": (lambda: IAF(2, layers=2), POINTS),
     "ResidualFlow": (lambda: ResidualFlow(2, 2), POINTS),
     "ResidualFlow on images": (
         lambda: ResidualFlow((1, 8, 8), 1, (4,), alpha=0.05),
         torch.rand(4, 1, 8, 8),
     ),
-    "CNF": (lambda: CNF(2), POINTS),
+    "CNF": (lambda: CNF(2, training_solver=TWO_STEPS), POINTS),
     "CNF with an adaptive solver": (lambda: CNF(2).eval(), POINTS),
-    "OdeFlow": (lambda: Flow(OdeFlow(VelocityMLP(2, (8, 8))), event_shape=2), POINTS),
-    "FFJORD": (lambda: FFJORD(2), POINTS),
-    "FFJORD with an extra side": (lambda: FFJORD(2, augment=1), POINTS),
-    "FlowMatching": (lambda: FlowMatching(2, coupling="ot"), POINTS),
+    "OdeFlow": (
+        lambda: Flow(OdeFlow(VelocityMLP(2, (8, 8)), TWO_STEPS), event_shape=2),
+        POINTS,
+    ),
+    "FFJORD": (lambda: FFJORD(2, training_solver=TWO_STEPS), POINTS),
+    "FFJORD with an extra side": (
+        lambda: FFJORD(2, augment=1, training_solver=TWO_STEPS),
+        POINTS,
+    ),
+    "FlowMatching": (
+        lambda: FlowMatching(2, coupling="ot", solver=TWO_STEPS),
+        POINTS,
+    ),
     "RectifiedFlow on images": (
-        lambda: RectifiedFlow((1, 8, 8), alpha=0.05),
+        lambda: RectifiedFlow((1, 8, 8), alpha=0.05, solver=TWO_STEPS),
         torch.rand(4, 1, 8, 8),
     ),
     "DDPM": (lambda: DDPM(2, steps=5), POINTS),
@@ -125,18 +135,21 @@ MODELS = {
         (DIGITS, torch.ones(4, 4).long()),
     ),
     "LatentDiffusion": (lambda: LatentDiffusion(VAE(2), DDPM(2, steps=5)), POINTS),
-    "ScoreSDE": (lambda: ScoreSDE(2), POINTS),
+    "ScoreSDE": (lambda: ScoreSDE(2, solver=TWO_STEPS), POINTS),
     "ScoreSDE on images": (
         lambda: ScoreSDE(
             *((1, 8, 8), (8, 8)),
             **{"sde": "ve", "weighting": "likelihood", "alpha": 0.05},
-            solver=Solver("rk4", steps=3),
+            solver=TWO_STEPS,
         ),
         torch.rand(4, 1, 8, 8),
     ),
     "Planar": (lambda: Flow(Compose([Planar(2), Radial(2)]), event_shape=2), POINTS),
-    "Glow": (lambda: Glow((1, 8, 8)), torch.rand(4, 1, 8, 8)),
-    "DequantizedGlow": (lambda: DequantizedGlow((1, 8, 8), 17), DIGITS),
+    "Glow": (lambda: Glow((1, 8, 8), steps=2, hidden=16), torch.rand(4, 1, 8, 8)),
+    "DequantizedGlow": (
+        lambda: DequantizedGlow((1, 8, 8), 17, steps=2, hidden=16, noise_steps=2, noise_hidden=8),
+        DIGITS,
+    ),
 }
 PUBLIC = {
     name
@@ -261,6 +274,31 @@ def test_measures_and_plots_take_samples_of_any_device():
     same(torch.tensor(found[-3:]), torch.tensor(expected[-3:]))
 
 
+def test_training_goes_on_from_a_checkpoint_of_another_device(tmp_path):
+    """Dừng ở bước 3, tệp của bước 2: đọc lại trên thiết bị ấy thì như chưa hề dừng."""
+    path, settings = tmp_path / "run.pt", {"steps": 5, "batch_size": 3, "progress": False}
+
+    def stop(step):
+        if step == 3:
+            raise KeyboardInterrupt
+
+    def start(**options):
+        torch.manual_seed(0)
+        model = VAE(2).to(device)
+        return model, fit(model, POINTS.to(device), **settings, **options)
+
+    with simulated() as device:
+        straight, expected = start()
+        saving = {"checkpoint": path, "checkpoint_every": 2}
+        with pytest.raises(KeyboardInterrupt):
+            start(on_step=stop, **saving)
+        resumed, history = start(**saving)
+        assert history.loss == expected.loss
+        for name, value in resumed.state_dict().items():
+            assert value.device == device
+            assert torch.equal(value.cpu(), straight.state_dict()[name].cpu()), name
+
+
 # ---- Thiết bị giả có bắt lỗi thật không
 
 
@@ -277,6 +315,8 @@ def test_the_simulated_device_has_the_rules_of_cuda():
         with pytest.raises(TypeError, match=r"Use Tensor\.cpu"):
             there.numpy()
         assert there.cpu().numpy().sum() == 6
+        with torch.inference_mode():
+            assert there[:1].view(3).tolist() == [1.0, 1.0, 1.0]
 
 
 # ---- Trên GPU thật
