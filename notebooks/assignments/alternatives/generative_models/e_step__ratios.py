@@ -2,4 +2,4 @@
 def e_step(x, weights, means, variances):
     logs = weights.log() - variances.log() / 2 - (x[:, None] - means).square() / (2 * variances)
     ratios = logs[:, None, :] - logs[:, :, None]
-    return 1 / ratios.exp().sum(-1)
+    return 1 / (⟦beta⟧ * ratios).exp().sum(-1)

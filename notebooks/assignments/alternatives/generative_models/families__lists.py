@@ -1,10 +1,10 @@
 # Đúng: viết các cặp bằng list, gọi dict().
 families = dict(
-    DDPM=["bound", "many"],
-    MAF=["exact", "many"],
-    RealNVP=["exact", "one"],
-    PixelCNN=["exact", "many"],
-    VAE=["bound", "one"],
-    GAN=["none", "one"],
-    GMM=["exact", "one"],
+    DDPM=["bound", ⟦steps⟧],
+    MAF=["exact", ⟦width⟧ * ⟦height⟧ * 3],
+    RealNVP=["exact", 1],
+    PixelCNN=["exact", 3 * ⟦width * height⟧],
+    VAE=["bound", 1],
+    GAN=["none", 1],
+    GMM=["exact", 1],
 )

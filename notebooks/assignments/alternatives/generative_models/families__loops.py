@@ -1,8 +1,8 @@
 # Đúng: gán theo nhóm.
 families = {}
 for name in ("GMM", "RealNVP"):
-    families[name] = ("exact", "one")
+    families[name] = ("exact", 1)
 for name in ("PixelCNN", "MAF"):
-    families[name] = ("exact", "many")
-families["GAN"] = ("none", "one")
-families |= {"VAE": ("bound", "one"), "DDPM": ("bound", "many")}
+    families[name] = ("exact", torch.zeros(⟦height⟧, ⟦width⟧, 3).numel())
+families["GAN"] = ("none", 1)
+families |= {"VAE": ("bound", 1), "DDPM": ("bound", ⟦steps⟧)}

@@ -4,7 +4,7 @@ def synthetic_mse(mu, sigma, n, m, repeats):
     for _ in range(repeats):
         real = torch.normal(mu, sigma, (n,))
         centre = real.mean()
-        spread = ((real - centre) ** 2).mean().sqrt()
+        spread = ⟦temperature⟧ * ((real - centre) ** 2).mean().sqrt()
         new = centre + spread * torch.randn(m)
         for place, sample in enumerate((real, new, torch.cat([real, new]))):
             totals[place] += float(sample.mean() - mu) ** 2

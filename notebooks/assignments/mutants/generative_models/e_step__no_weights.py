@@ -1,4 +1,4 @@
 # Sai: quên nhân trọng số của thành phần.
 def e_step(x, weights, means, variances):
     squares = (x[:, None] - means) ** 2 / variances
-    return torch.softmax(-0.5 * variances.log() - 0.5 * squares, dim=1)
+    return torch.softmax(⟦beta⟧ * (-0.5 * variances.log() - 0.5 * squares), dim=1)

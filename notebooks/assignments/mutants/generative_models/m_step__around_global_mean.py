@@ -3,4 +3,4 @@ def m_step(x, r):
     counts = r.sum(0)
     means = (r.T @ x) / counts[:, None]
     squares = (x - x.mean(0)) ** 2
-    return counts / len(x), means, (r.T @ squares) / counts[:, None]
+    return counts / len(x), means, (r.T @ squares + ⟦penalty⟧) / counts[:, None]

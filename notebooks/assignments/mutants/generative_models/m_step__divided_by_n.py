@@ -3,4 +3,4 @@ def m_step(x, r):
     n = len(x)
     means = (r.T @ x) / n
     squares = (x[:, None, :] - means) ** 2
-    return r.mean(0), means, (r[:, :, None] * squares).sum(0) / n
+    return r.mean(0), means, ((r[:, :, None] * squares).sum(0) + ⟦penalty⟧) / n

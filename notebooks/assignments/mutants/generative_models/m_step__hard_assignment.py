@@ -4,4 +4,4 @@ def m_step(x, r):
     counts = hard.sum(0)
     means = (hard.T @ x) / counts[:, None]
     squares = (x[:, None, :] - means) ** 2
-    return counts / len(x), means, (hard[:, :, None] * squares).sum(0) / counts[:, None]
+    return counts / len(x), means, ((hard[:, :, None] * squares).sum(0) + ⟦penalty⟧) / counts[:, None]
