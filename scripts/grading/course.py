@@ -158,19 +158,6 @@ class Course:
         return rows
 
 
-def _carry_stamps(folder: Path, collected: Path) -> bool:
-    """Chép giờ nộp và khóa trả phản hồi mà nbgrader đặt cạnh bản nộp; True nếu chúng không đổi."""
-    collected.mkdir(parents=True, exist_ok=True)
-    same = True
-    for name in ("timestamp.txt", "submission_secret.txt"):
-        given, kept = folder / name, collected / name
-        wanted = given.read_bytes() if given.is_file() else None
-        if wanted != (kept.read_bytes() if kept.exists() else None):
-            same = False
-            kept.unlink(missing_ok=True) if wanted is None else kept.write_bytes(wanted)
-    return same
-
-
 def _refuse_unknown(slug: str) -> None:
     if slug not in slugs():
         raise CourseError(f"Không có bài tập «{slug}». Hãy chọn một trong: {', '.join(slugs())}.")

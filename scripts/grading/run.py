@@ -9,7 +9,6 @@ import contextlib
 import functools
 import hashlib
 import json
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -25,6 +24,8 @@ from tqdm.auto import tqdm
 from . import workers
 from .submission import CourseError, find_notebook, incidents, rebuild
 
+# nbgrader đặt cạnh bản nộp: giờ nộp (ghi vào sổ điểm), khóa để trả phản hồi cho đúng người nộp.
+BESIDE = ("timestamp.txt", "submission_secret.txt")
 BUSY_WAIT = 60  # giây chờ một tiến trình khác ghi xong sổ điểm
 
 
@@ -127,7 +128,8 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
     notebook, notes = rebuild(submitted, nbformat.read(job.release, as_version=4))
     outcome.notes += notes
     written = nbformat.writes(notebook)
-    mark = _digest(written, course.source(slug).read_text("utf-8"))
+    beside = {name: (place / name).read_bytes() for name in BESIDE if (place / name).is_file()}
+    mark = _digest(written, course.source(slug).read_text("utf-8"), repr(sorted(beside.items())))
     graded = course.root / "autograded" / student / slug / f"{slug}.ipynb"
     stamp = course.root / "progress" / slug / f"{student}.json"
     known = _read_stamp(stamp)
@@ -137,8 +139,10 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
         collected = course.root / "collected" / student / slug
         collected.mkdir(parents=True, exist_ok=True)
         (collected / f"{slug}.ipynb").write_text(written, "utf-8")
-        if (place / "timestamp.txt").exists():  # nbgrader ghi giờ nộp vào sổ điểm
-            shutil.copy(place / "timestamp.txt", collected)
+        for name in BESIDE:
+            (collected / name).unlink(missing_ok=True)
+            if name in beside:
+                (collected / name).write_bytes(beside[name])
         result = course.api.autograde(slug, student)
         if not result["success"]:
             raise CourseError(f"nbgrader không chạy được bài này: {last_lines(result, 1)}")
