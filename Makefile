@@ -37,6 +37,7 @@ help:
 	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…, SEED=… là mã lớp)"
 	@echo "make assignments  kiểm tra mọi đề bài: bài mẫu, bài trống, bài sai, cách viết khác"
+	@echo "make collect      thu bài tải về từ Moodle, Canvas, Classroom (SLUG=…, SEED=…, FROM=…, LIST=…)"
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
@@ -109,6 +110,11 @@ assignment: need-slug $(INSTALLED)
 .PHONY: assignments
 assignments: $(INSTALLED)
 	$(BIN)/python scripts/assignments.py check "$(SLUG)" "$(SEED)"
+
+# FROM: the archive or folder that the school's system gave; LIST: the class list, as CSV.
+.PHONY: collect
+collect: need-slug $(INSTALLED)
+	$(BIN)/python scripts/assignments.py collect "$(SLUG)" "$(SEED)" "$(FROM)" "$(SYSTEM)" "$(LIST)"
 
 # Every core grades, unless JOBS says how many processes.
 GRADERS = $(if $(filter file,$(origin JOBS)),,$(JOBS))

@@ -2,6 +2,7 @@
 
     python scripts/assignments.py student BÀI [MÃ_LỚP]   đề gốc theo mã lớp và bản phát
     python scripts/assignments.py grade BÀI [MÃ_LỚP [SỐ_TIẾN_TRÌNH]]   chấm mọi bản nộp của lớp
+    python scripts/assignments.py collect BÀI MÃ_LỚP GÓI [HỆ_THỐNG [DANH_SÁCH]]   thu bài tải về
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
     python scripts/assignments.py variants [BÀI]         các mã lớp không chung đáp số
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from grading import variants
+from grading.collect import collect
 from grading.course import HOME, Course, slugs
 from grading.submission import CourseError
 from grading.trial import check
@@ -23,7 +25,7 @@ DRAWN = [f"lop{number}" for number in range(100)]  # các mã lớp thử của 
 
 
 def main(arguments: list[str]) -> int:
-    command, slug, code, *more = (*arguments, "", "", "", "")
+    command, slug, code, *more = (*arguments, "", "", "", "", "", "")
     try:
         if command == "student" and slug:
             course = Course.of_class(code)
@@ -36,6 +38,8 @@ def main(arguments: list[str]) -> int:
                 print(f"{row.student}: {row.total:g}/{row.maximum:g} · {row.state}", end="")
                 print(f" · {'; '.join(row.notes)}" if row.notes else "")
             print(f"Bảng điểm của {len(rows)} sinh viên: {path}")
+        elif command == "collect" and slug and any(more):
+            print(collect(Course.of_class(code), slug, *more[:3]).text())
         elif command == "check":
             return _report({name: check(name, code) for name in [slug] * bool(slug) or slugs()})
         elif command == "variants":
@@ -43,8 +47,9 @@ def main(arguments: list[str]) -> int:
             return _report({name: variants.clashes(HOME, name, DRAWN) for name in names})
         else:
             raise CourseError(
-                "Cách dùng: make assignment SLUG=<bài> SEED=<mã lớp>, make grade SLUG=<bài> "
-                f"SEED=<mã lớp>; <bài> là một trong: {', '.join(slugs())}."
+                "Cách dùng: make assignment SLUG=<bài> SEED=<mã lớp>, make collect SLUG=<bài> "
+                "SEED=<mã lớp> FROM=<gói tải về>, make grade SLUG=<bài> SEED=<mã lớp>; "
+                f"<bài> là một trong: {', '.join(slugs())}."
             )
     except CourseError as error:
         print(error, file=sys.stderr)

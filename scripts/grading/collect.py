@@ -25,12 +25,11 @@ from . import choosing
 from .choosing import Choice, Report
 from .exports import SYSTEMS, guess_system, inner_path
 from .roster import Roster, read_roster
-from .run import submitters
+from .run import COLLECTED, submitters
 from .submission import CourseError, grade_id
 
 TOTAL_BYTES, NESTED_BYTES = 4 * 2**30, 256 * 2**20  # gói của trường, và zip do sinh viên nộp
 MAX_ENTRIES, MAX_DEPTH = 50_000, 3
-NOTE = "collected.json"  # cạnh bản nộp: tệp nào, của ai, điều cần biết khi chấm
 
 
 class SafeExtractor(ExtractorPlugin):
@@ -122,6 +121,7 @@ def collect(course, slug: str, source: str, system: str = "", listing: str = "")
     app.coursedir = CourseDirectory(config=course.api.config)
     app.coursedir.assignment_id, app.coursedir.submitted_directory = slug, "submitted"
     app.force, app.log = True, logging.getLogger("zip_collect")
+    app.log.setLevel(logging.CRITICAL)  # báo cáo dưới đây nói đủ hơn
     app.extractor_plugin, app.collector_plugin = SafeExtractor, PlannedCollector
     app.init_plugins()
     app.extract_archive_files()
@@ -132,7 +132,7 @@ def collect(course, slug: str, source: str, system: str = "", listing: str = "")
     for chosen in plan.values():
         note = {"file": chosen.file, "notes": chosen.notes}
         folder = course.root / "submitted" / chosen.info["student_id"] / slug
-        (folder / NOTE).write_text(json.dumps(note, ensure_ascii=False, indent=1), "utf-8")
+        (folder / COLLECTED).write_text(json.dumps(note, ensure_ascii=False, indent=1), "utf-8")
     _register(course, roster)
     report.absent = sorted(set(roster.people) - set(submitters(course.root, slug)))
     (place / "report.txt").write_text(report.text() + "\n", "utf-8")

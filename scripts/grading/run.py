@@ -26,6 +26,7 @@ from .submission import CourseError, find_notebook, incidents, rebuild
 
 # nbgrader đặt cạnh bản nộp: giờ nộp (ghi vào sổ điểm), khóa để trả phản hồi cho đúng người nộp.
 BESIDE = ("timestamp.txt", "submission_secret.txt")
+COLLECTED = "collected.json"  # cạnh bản nộp: make collect ghi tệp gốc và điều cần biết
 BUSY_WAIT = 60  # giây chờ một tiến trình khác ghi xong sổ điểm
 
 
@@ -123,6 +124,7 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
     if set(student) & set("[]*?+"):  # nbgrader hiểu các ký tự này là mẫu tìm tệp
         raise CourseError("tên thư mục có một trong các ký tự []*?+, hãy đổi tên rồi chấm lại")
     place = course.root / "submitted" / student / slug
+    outcome.notes += _read_json(place / COLLECTED).get("notes", [])
     submitted, notes = find_notebook(place, slug)
     outcome.notes += notes
     notebook, notes = rebuild(submitted, nbformat.read(job.release, as_version=4))
@@ -132,7 +134,7 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
     mark = _digest(written, course.source(slug).read_text("utf-8"), repr(sorted(beside.items())))
     graded = course.root / "autograded" / student / slug / f"{slug}.ipynb"
     stamp = course.root / "progress" / slug / f"{student}.json"
-    known = _read_stamp(stamp)
+    known = _read_json(stamp)
     kept = known.get("graded") == mark and graded.exists()
     if not (kept and _standing(course, slug, student)[0]):
         stamp.unlink(missing_ok=True)
@@ -160,7 +162,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _read_stamp(path: Path) -> dict[str, str]:
+def _read_json(path: Path) -> dict:
     try:
         return json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
