@@ -1,7 +1,7 @@
 # Đúng: để autograd tính đạo hàm và ma trận Jacobi.
 def dirac_step(theta, omega, h, gamma, alternating):
     theta, omega = (torch.as_tensor(v, dtype=torch.float64) for v in (theta, omega))
-    new_omega = omega - h * (theta * torch.sigmoid(omega * theta) + gamma * omega)
+    new_omega = omega - ⟦critic_rate⟧ * h * (theta * torch.sigmoid(omega * theta) + gamma * omega)
     used = new_omega if alternating else omega
     return theta + h * used * torch.sigmoid(-used * theta), new_omega
 

@@ -1,13 +1,15 @@
-# Đúng: JSD = (V(D*) + ln 4)/2, với V tính từ logit tối ưu.
+# Đúng: JSD = V(D*) + entropy của tỉ lệ trộn, với V tính từ logit tối ưu; hằng số là float32.
 def best_discriminator(log_p, log_q):
+    share = torch.tensor(⟦real_share⟧)
     top = torch.maximum(log_p, log_q)
-    a, b = (log_p - top).exp(), (log_q - top).exp()
+    a, b = share * (log_p - top).exp(), (1 - share) * (log_q - top).exp()
     return a / (a + b)
 
 
 def jensen_shannon(log_p, log_q, cell):
-    r = log_p - log_q
-    real = torch.xlogy(log_p.exp(), torch.sigmoid(r))
-    fake = torch.xlogy(log_q.exp(), torch.sigmoid(-r))
-    mass = 0.5 * (log_p.exp() + log_q.exp())
-    return 0.5 * (real + fake).sum() * cell + math.log(2) * mass.sum() * cell
+    share = torch.tensor(⟦real_share⟧)
+    r = log_p - log_q + (share / (1 - share)).log()
+    real = share * (torch.xlogy(log_p.exp(), torch.sigmoid(r)) - share.log() * log_p.exp())
+    rest = 1 - share
+    fake = rest * (torch.xlogy(log_q.exp(), torch.sigmoid(-r)) - rest.log() * log_q.exp())
+    return (real + fake).sum() * cell

@@ -3,5 +3,6 @@ def gan_losses(real_logits, fake_logits):
     def minus_log_sigmoid(r):
         return (-r).clamp(min=0) + torch.log1p(torch.exp(-r.abs()))
 
-    discriminator = minus_log_sigmoid(real_logits).mean() + minus_log_sigmoid(-fake_logits).mean()
+    real = minus_log_sigmoid(real_logits) + (1 - ⟦real_label⟧) * real_logits
+    discriminator = real.mean() + minus_log_sigmoid(-fake_logits).mean()
     return discriminator, minus_log_sigmoid(fake_logits).mean()

@@ -1,4 +1,5 @@
 # Đúng: logsigmoid.
 def gan_losses(real_logits, fake_logits):
-    f = torch.nn.functional.logsigmoid
-    return -(f(real_logits).mean() + f(-fake_logits).mean()), -f(fake_logits).mean()
+    f, label = torch.nn.functional.logsigmoid, torch.tensor(⟦real_label⟧)
+    real = label * f(real_logits) + (1 - label) * f(-real_logits)
+    return -(real.mean() + f(-fake_logits).mean()), -f(fake_logits).mean()

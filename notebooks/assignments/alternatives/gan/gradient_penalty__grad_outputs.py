@@ -6,4 +6,4 @@ def gradient_penalty(critic, real, fake, u):
     mixed.requires_grad_(True)
     score = critic(mixed)
     slope = torch.autograd.grad(score, mixed, torch.ones_like(score), create_graph=True)[0]
-    return ((slope.reshape(len(u), -1) ** 2).sum(1).sqrt() - 1).pow(2).mean()
+    return ((slope.reshape(len(u), -1) ** 2).sum(1).sqrt() - torch.tensor(⟦slope⟧)).pow(2).mean()

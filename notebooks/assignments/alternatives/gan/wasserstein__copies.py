@@ -2,4 +2,4 @@
 def wasserstein_1d(x, y):
     a = x.repeat_interleave(len(y)).sort().values
     b = y.repeat_interleave(len(x)).sort().values
-    return (a - b).abs().mean()
+    return ((a - b).abs() ** ⟦order⟧).mean() ** (1 / ⟦order⟧)

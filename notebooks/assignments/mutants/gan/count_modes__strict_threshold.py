@@ -1,6 +1,6 @@
 # Sai: dùng dấu lớn hơn ngặt cho ngưỡng.
-def count_modes(samples, centers, std, min_share, radius):
+def count_modes(samples, centers, std, min_share):
     distance, mode = torch.cdist(samples, centers).min(1)
-    near = mode[distance <= radius * std]
+    near = mode[distance <= ⟦radius⟧ * std]
     shares = torch.bincount(near, minlength=len(centers)).double() / len(samples)
     return int((shares > min_share).sum()), shares, float(shares.sum())

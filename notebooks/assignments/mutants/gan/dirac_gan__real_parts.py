@@ -1,13 +1,14 @@
 # Sai: lấy phần thực của trị riêng phức thay vì môđun.
 def dirac_step(theta, omega, h, gamma, alternating):
     s = 1 / (1 + math.exp(-omega * theta))
-    new_omega = omega - h * (theta * s + gamma * omega)
+    new_omega = omega - ⟦critic_rate⟧ * h * (theta * s + gamma * omega)
     used = new_omega if alternating else omega
     return theta + h * used / (1 + math.exp(used * theta)), new_omega
 
 
 def spectral_radius(h, gamma, alternating):
-    critic = [-h / 2, 1 - h * gamma]
+    fast = ⟦critic_rate⟧ * h
+    critic = [-fast / 2, 1 - fast * gamma]
     generator = [1 + h / 2 * critic[0], h / 2 * critic[1]] if alternating else [1, h / 2]
     step = torch.tensor([generator, critic], dtype=torch.float64)
     return float(torch.linalg.eigvals(step).real.abs().max())

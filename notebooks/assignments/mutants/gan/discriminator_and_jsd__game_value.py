@@ -1,9 +1,11 @@
-# Sai: trả về giá trị của trò chơi V(D*) = 2·JSD - ln 4.
+# Sai: trả về giá trị của trò chơi V(D*), thấp hơn JSD một entropy của tỉ lệ trộn.
 def best_discriminator(log_p, log_q):
-    return torch.sigmoid(log_p - log_q)
+    return torch.sigmoid(log_p - log_q + math.log(⟦real_share⟧ / (1 - ⟦real_share⟧)))
 
 
 def jensen_shannon(log_p, log_q, cell):
-    r = log_p - log_q
+    w = ⟦real_share⟧
+    r = log_p - log_q + math.log(w / (1 - w))
     softplus = torch.nn.functional.softplus
-    return -(log_p.exp() * softplus(-r) + log_q.exp() * softplus(r)).sum() * cell
+    real, fake = w * log_p.exp(), (1 - w) * log_q.exp()
+    return -(real * softplus(-r) + fake * softplus(r)).sum() * cell

@@ -1,7 +1,8 @@
-# Sai: trung bình của hai KL giữa p và q, vô hạn khi không giao nhau.
+# Sai: trung bình có trọng số của hai KL giữa p và q, vô hạn khi không giao nhau.
 def best_discriminator(log_p, log_q):
-    return torch.sigmoid(log_p - log_q)
+    return torch.sigmoid(log_p - log_q + math.log(⟦real_share⟧ / (1 - ⟦real_share⟧)))
 
 
 def jensen_shannon(log_p, log_q, cell):
-    return 0.5 * ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum() * cell
+    weights = ⟦real_share⟧ * log_p.exp() - (1 - ⟦real_share⟧) * log_q.exp()
+    return (weights * (log_p - log_q)).sum() * cell

@@ -2,5 +2,5 @@
 def gan_losses(real_logits, fake_logits):
     real = torch.sigmoid(real_logits).clamp(1e-7, 1 - 1e-7)
     fake = torch.sigmoid(fake_logits).clamp(1e-7, 1 - 1e-7)
-    discriminator = -real.log().mean() - torch.log1p(-fake).mean()
+    discriminator = -(⟦real_label⟧ * real.log() + (1 - ⟦real_label⟧) * (1 - real).log()).mean() - torch.log1p(-fake).mean()
     return discriminator, -fake.log().mean()

@@ -1,6 +1,6 @@
-# Sai: không giữ đồ thị, phạt trở thành hằng số với tham số.
+# Sai: không giữ đồ thị, phần phạt thành hằng số với tham số.
 def gradient_penalty(critic, real, fake, u):
     u = u.reshape(-1, *[1] * (real.dim() - 1))
     mixed = (u * real + (1 - u) * fake).detach().requires_grad_()
     (slope,) = torch.autograd.grad(critic(mixed).sum(), mixed)
-    return (slope.flatten(1).norm(dim=1) - 1).square().mean()
+    return (slope.flatten(1).norm(dim=1) - ⟦slope⟧).square().mean()
