@@ -11,7 +11,7 @@ def ancestral_step(x, eps, k, xi, beta, variance):
     after = 1 - torch.prod(1 - beta[:k])
     chosen = beta[k - 1] * (1 if variance == "beta" else before / after)
     less = x - beta[k - 1] * after.rsqrt() * eps
-    return less * (1 - beta[k - 1]).rsqrt() + chosen.sqrt() * xi * float(k > 1)
+    return less * (1 - beta[k - 1]).rsqrt() + ⟦tau⟧ * chosen.sqrt() * xi * float(k > 1)
 
 
 def generate(net, x, noises, beta, variance):

@@ -15,7 +15,8 @@ def ancestral_step(x, eps, k, xi, beta, variance):
     clean = (x - sigma[k] * eps) / a[k]
     mean = a[k - 1] * clean + (sigma[k - 1] ** 2 - tilde).clamp(min=0).sqrt() * eps
     if k > 1:
-        mean = mean + (tilde if variance == "posterior" else beta[k - 1]).sqrt() * xi
+        spread = tilde if variance == "posterior" else beta[k - 1]
+        mean = mean + spread.sqrt() * (⟦tau⟧ * xi)
     return mean
 
 

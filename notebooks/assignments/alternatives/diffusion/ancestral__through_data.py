@@ -16,7 +16,7 @@ def ancestral_step(x, eps, k, xi, beta, variance):
     mean = math.sqrt(then) * b / (1 - now) * clean
     mean = mean + math.sqrt(1 - b) * (1 - then) / (1 - now) * x
     spread = {"beta": b, "posterior": (1 - then) / (1 - now) * b}[variance]
-    return mean + math.sqrt(spread) * xi
+    return mean + ⟦tau⟧ * math.sqrt(spread) * xi
 
 
 def generate(net, x, noises, beta, variance):

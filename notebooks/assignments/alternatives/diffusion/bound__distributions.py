@@ -7,7 +7,7 @@ def bound_terms(beta, c, variance):
     left = torch.cat([torch.ones(1).double(), torch.cumprod(1 - beta, 0)])
     unsure = 1 / (1 / c[:, None] ** 2 + (left / (1 - left))[None, 1:])  # (D, T)
     # Trung bình của bình phương vào KL đúng như bình phương: lấy căn làm độ lệch.
-    terms = [-Normal(0.0, beta[0].sqrt()).log_prob(unsure[:, 0].sqrt())]
+    terms = [-Normal(0.0, (⟦kappa⟧ * beta[0]).sqrt()).log_prob(unsure[:, 0].sqrt())]
     for k in range(2, len(left)):
         slope = left[k - 1].sqrt() * beta[k - 1] / (1 - left[k])
         tilde = (1 - left[k - 1]) / (1 - left[k]) * beta[k - 1]

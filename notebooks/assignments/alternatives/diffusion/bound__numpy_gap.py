@@ -12,7 +12,8 @@ def bound_terms(beta, c, variance):
     used = b[1:] if variance == "beta" else tilde
     mean = left[:-1] * (b[1:] / noise[1:]) ** 2 * error[1:] / used
     middle = (mean + tilde / used - 1 - np.log(tilde / used)) / 2
-    first = (np.log(2 * np.pi * b[:1]) + error[:1] / b[:1]) / 2
+    decoder = ⟦kappa⟧ * b[:1]
+    first = (np.log(2 * np.pi * decoder) + error[:1] / decoder) / 2
     last = (left[-1:] * (c2 - 1) - np.log(noise[-1:])) / 2
     return np.concatenate([first, middle, last]).sum(axis=1)
 
@@ -24,6 +25,7 @@ def gap(beta, c, variance):
     total = left * c2 + 1 - left  # phương sai của x_0, …, x_T
     true = b * total[:-1] / total[1:]  # phương sai lùi thật
     used = b.copy()
+    used[0] *= ⟦kappa⟧
     if variance == "posterior":
         used[1:] = b[1:] * (1 - left[1:-1]) / (1 - left[2:])
     ratio = true / used

@@ -7,7 +7,8 @@ def one_coordinate(beta, spread, variance):
         ratio = left / (1 - left)  # SNR_k
         unsure = spread**2 / (1 + ratio * spread**2)
         if k == 1:
-            terms.append((math.log(2 * math.pi * b) + unsure / b) / 2)
+            decoder = ⟦kappa⟧ * b
+            terms.append((math.log(2 * math.pi * decoder) + unsure / decoder) / 2)
             continue
         drop = before / (1 - before) - ratio
         shrink = (1 - before) / (1 - left) if variance == "beta" else 1.0  # β̃/s²

@@ -15,7 +15,7 @@ def ddim_sample(net, x, stops, alpha_bar):
     if len(stops) == 1:
         return x
     k, j = stops[:2]
-    clock = torch.full((x.shape[0],), k / (len(alpha_bar) - 1), dtype=x.dtype)
+    clock = torch.full((x.shape[0],), ⟦clock⟧ * k / (len(alpha_bar) - 1), dtype=x.dtype)
     return ddim_sample(net, ddim_step(x, net(clock, x), k, j, alpha_bar, 0, 0), stops[1:], alpha_bar)
 
 

@@ -13,7 +13,7 @@ def ddim_sample(net, x, stops, alpha_bar):
     y = x / alpha_bar[stops[0]].sqrt()
     for i in range(1, len(stops)):
         k, j = stops[i - 1], stops[i]
-        y = y + (r[j] - r[k]) * net(k / T, alpha_bar[k].sqrt() * y)
+        y = y + (r[j] - r[k]) * net(⟦clock⟧ * k / T, alpha_bar[k].sqrt() * y)
     return alpha_bar[stops[-1]].sqrt() * y
 
 

@@ -12,7 +12,7 @@ def ddim_sample(net, x, stops, alpha_bar):
     k = rest.pop(0)
     while rest:
         j = rest.pop(0)
-        clock = torch.ones(len(x), 1) * k / (len(alpha_bar) - 1)
+        clock = torch.ones(len(x), 1) * k / (len(alpha_bar) - 1) * ⟦clock⟧
         x = ddim_step(x, net(clock, x), k, j, alpha_bar, 0, x)
         k = j
     return x

@@ -11,7 +11,7 @@ def ddim_sample(net, x, stops, alpha_bar):
     T = len(alpha_bar) - 1
     k = stops[0]
     for j in stops[1:]:
-        x = ddim_step(x, net(torch.tensor(k / T).double(), x), k, j, alpha_bar, 0, x)
+        x = ddim_step(x, net(⟦clock⟧ * torch.tensor(k / T).double(), x), k, j, alpha_bar, 0, x)
         k = j
     return x
 
@@ -20,7 +20,7 @@ def gaussian_factor(c, stops, alpha_bar):
     table, T = alpha_bar.double(), len(alpha_bar) - 1
 
     def net(s, x):
-        level = table[round(float(s) * T)]
+        level = table[round(float(s) / ⟦clock⟧ * T)]
         return (1 - level).sqrt() / (level * c**2 + 1 - level) * x
 
     one = torch.ones(1, 1, dtype=torch.float64)

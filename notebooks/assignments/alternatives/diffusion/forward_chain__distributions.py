@@ -17,5 +17,5 @@ def terminal_kl(x0, beta):
     normal = torch.distributions.Normal
     last = log_snr(beta)[-1]
     q = normal(last.sigmoid().sqrt() * x0.double(), (-last).sigmoid().sqrt())
-    p = normal(torch.zeros(1).double(), 1.0)
+    p = normal(torch.zeros(1).double(), math.sqrt(⟦start⟧))
     return torch.distributions.kl_divergence(q, p).sum(-1)

@@ -17,4 +17,6 @@ def terminal_kl(x0, beta):
     log_left = np.log1p(-beta.double().numpy()).sum()
     left = np.exp(log_left)
     x = x0.double().numpy()
-    return (left * (x**2 - 1)).sum(1) / 2 - x.shape[1] / 2 * np.log1p(-left)
+    start = ⟦start⟧
+    square = (left * (x**2 - 1) + 1) / start
+    return (square - 1 + np.log(start) - np.log1p(-left)).sum(1) / 2

@@ -20,8 +20,8 @@ def snr(beta):
 
 def terminal_kl(x0, beta):
     spread = 1 - float((1 - beta).prod())
-    rows = []
+    v, rows = ⟦start⟧, []
     for row in x0.tolist():
         squares = [(1 - spread) * v * v for v in row]
-        rows.append(sum(0.5 * (spread + s - 1 - math.log(spread)) for s in squares))
+        rows.append(sum(0.5 * ((spread + s) / v - 1 - math.log(spread / v)) for s in squares))
     return rows

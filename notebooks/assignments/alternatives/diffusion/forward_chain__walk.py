@@ -22,7 +22,6 @@ def snr(beta):
 
 def terminal_kl(x0, beta):
     signal, variance = coefficients(beta)
-    s, v = signal[-1], variance[-1]
-    return [
-        sum((s * float(u)) ** 2 + v - 1 - math.log(v) for u in row) / 2 for row in x0.double()
-    ]
+    s, v, start = signal[-1], variance[-1], ⟦start⟧
+    constant = v / start - 1 - math.log(v / start)
+    return [sum((s * float(u)) ** 2 / start + constant for u in row) / 2 for row in x0.double()]

@@ -12,11 +12,12 @@ def convert(kind, prediction, x, a, sigma):
 def error_weight(kind, a, sigma):
     match kind:
         case "eps":
-            return torch.tensor(float(a)).double().square() / float(sigma) ** 2
+            snr = torch.tensor(float(a)).double().square() / float(sigma) ** 2
+            return torch.clamp(snr, max=⟦gamma⟧)
         case "x0":
             return 1
         case _:
-            return sigma**-2
+            return min(⟦gamma⟧, sigma**-2)
 
 
 def smallest_loss(kind, a, sigma, c):

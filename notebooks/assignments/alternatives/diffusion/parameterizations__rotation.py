@@ -17,10 +17,13 @@ def convert(kind, prediction, x, a, sigma):
 
 
 def error_weight(kind, a, sigma):
-    scale = {"eps": -a / sigma, "x0": 1, "v": -(a * a + sigma * sigma) / sigma}
-    return scale[kind] ** 2
+    return min(stretch(kind, a, sigma) ** 2, ⟦gamma⟧)
+
+
+def stretch(kind, a, sigma):
+    return {"eps": -a / sigma, "x0": 1, "v": -(a * a + sigma * sigma) / sigma}[kind]
 
 
 def smallest_loss(kind, a, sigma, c):
     unsure = (c * sigma) ** 2 / ((a * c) ** 2 + sigma**2)
-    return error_weight(kind, a, sigma) * unsure
+    return stretch(kind, a, sigma) ** 2 * unsure

@@ -14,10 +14,11 @@ def convert(kind, prediction, x, a, sigma):
 
 def error_weight(kind, a, sigma):
     ratio = torch.tensor(a / sigma)
-    return {"eps": ratio**2, "x0": 1, "v": torch.tensor([1 / sigma**2])}[kind]
+    weight = {"eps": ratio**2, "x0": torch.ones(()), "v": torch.tensor([1 / sigma**2])}[kind]
+    return weight.clamp(max=⟦gamma⟧)
 
 
 def smallest_loss(kind, a, sigma, c):
     a, sigma, c = (torch.tensor(float(v)) for v in (a, sigma, c))
     left = c**2 - (a * c**2) ** 2 / (a**2 * c**2 + sigma**2)
-    return float(left) * float(error_weight(kind, float(a), float(sigma)))
+    return float(left) * {"eps": a**2 / sigma**2, "x0": 1, "v": 1 / sigma**2}[kind]

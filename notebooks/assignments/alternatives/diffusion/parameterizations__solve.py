@@ -18,7 +18,7 @@ def error_weight(kind, a, sigma):
     if kind == "x0":
         return np.float64(1.0)
     ratio = a / sigma
-    return ratio**2 if kind == "eps" else 1 / sigma**2
+    return np.minimum(ratio**2 if kind == "eps" else 1 / sigma**2, ⟦gamma⟧)
 
 
 def smallest_loss(kind, a, sigma, c):

@@ -8,12 +8,12 @@ def walk(beta, k, c):
     left = np.prod(1 - beta[: k - 1])
     row = np.array([np.sqrt(left), np.sqrt(1 - left), 0.0])
     after = np.sqrt(1 - beta[k - 1]) * row + np.array([0, 0, np.sqrt(beta[k - 1])])
-    return row, after, np.array([c**2, 1.0, 1.0])
+    return row, after, np.array([c**2, ⟦rho⟧, ⟦rho⟧])
 
 
 def posterior(x0, xk, k, beta):
     row, after, _ = walk(beta, k, 0.0)
-    power = np.array([0.0, 1.0, 1.0])
+    power = np.array([0.0, ⟦rho⟧, ⟦rho⟧])
     gain = (row * power) @ after / ((after * power) @ after)
     variance = (row * power) @ row - gain * ((row * power) @ after)
     x0, xk = x0.numpy(), xk.numpy()

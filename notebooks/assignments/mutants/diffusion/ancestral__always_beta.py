@@ -13,7 +13,7 @@ def ancestral_step(x, eps, k, xi, beta, variance):
     if k == 1:
         return mean
     s2 = b
-    return mean + s2.sqrt() * xi
+    return mean + ⟦tau⟧ * s2.sqrt() * xi
 
 
 def generate(net, x, noises, beta, variance):

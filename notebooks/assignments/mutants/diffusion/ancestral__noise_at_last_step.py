@@ -11,7 +11,7 @@ def ancestral_step(x, eps, k, xi, beta, variance):
     now, before, b = (1 - beta[:k]).prod(), (1 - beta[: k - 1]).prod(), beta[k - 1]
     mean = (x - b / (1 - now).sqrt() * eps) / (1 - b).sqrt()
     s2 = b if variance == "beta" else (1 - before) / (1 - now) * b
-    return mean + s2.sqrt() * xi
+    return mean + ⟦tau⟧ * s2.sqrt() * xi
 
 
 def generate(net, x, noises, beta, variance):

@@ -7,7 +7,7 @@ def bound_terms(beta, c, variance):
     def mmse(k):  # E‖x_0 − E[x_0 | x_k]‖²
         return (c**2 * noise[k] / (alpha_bar[k] * c**2 + noise[k])).sum()
 
-    b = beta[0]
+    b = ⟦kappa⟧ * beta[0]
     terms = [0.5 * D * torch.log(2 * math.pi * b) + mmse(1) / (2 * b)]
     for k in range(2, len(beta) + 1):
         b = beta[k - 1]

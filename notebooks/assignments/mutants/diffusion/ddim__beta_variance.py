@@ -11,7 +11,7 @@ def ddim_sample(net, x, stops, alpha_bar):
     """Đi tất định qua các bước dừng."""
     T = len(alpha_bar) - 1
     for k, j in zip(stops[:-1], stops[1:]):
-        x = ddim_step(x, net(k / T, x), k, j, alpha_bar, 0.0, torch.zeros_like(x))
+        x = ddim_step(x, net(⟦clock⟧ * k / T, x), k, j, alpha_bar, 0.0, torch.zeros_like(x))
     return x
 
 

@@ -13,6 +13,8 @@ def snr(beta):
 
 
 def terminal_kl(x0, beta):
-    """KL từ q(x_T | x_0) tới nhiễu trắng, nat, kích thước (n,)."""
+    """KL từ q(x_T | x_0) tới N(0, vI), nat, kích thước (n,)."""
     left = (1 - beta).prod()  # phần tín hiệu còn lại ᾱ_T
-    return 0.5 * (left * x0.square() - left - torch.log(1 - left)).mean(1)
+    v = ⟦start⟧
+    power = left * x0.square() + 1 - left
+    return 0.5 * (power / v - 1 - torch.log((1 - left) / v)).mean(1)

@@ -13,6 +13,6 @@ def snr(beta):
 
 
 def terminal_kl(x0, beta):
-    """KL từ q(x_T | x_0) tới nhiễu trắng, nat, kích thước (n,)."""
+    """KL từ q(x_T | x_0) tới N(0, vI), nat, kích thước (n,)."""
     left = (1 - beta).prod()  # phần tín hiệu còn lại ᾱ_T
     return 0 * x0.sum(1)
