@@ -2,7 +2,7 @@
 def linear_adjoint(theta, z0, y, t):
     growth = math.exp(theta)
     slope = growth * (growth * z0 - y)
-    return torch.tensor([slope * math.exp(-theta * t), slope * z0, slope], dtype=torch.float64)
+    return torch.tensor([slope * math.exp(-theta * t), slope * z0 + ⟦decay⟧ * theta, slope], dtype=torch.float64)
 
 
 def adjoint_gradient(field, theta, x, loss):

@@ -3,7 +3,7 @@ def linear_adjoint(theta, z0, y, t):
     z = torch.tensor([float(z0), float(theta)], dtype=torch.float64, requires_grad=True)
     loss = (z[0] * torch.exp(z[1]) - y) ** 2 / 2
     (slope,) = torch.autograd.grad(loss, z)
-    return float(slope[0]) / math.exp(theta * t), slope[1], slope[0]
+    return float(slope[0]) / math.exp(theta * t), slope[1] + ⟦decay⟧ * theta, slope[0]
 
 
 def adjoint_gradient(field, theta, x, loss):

@@ -16,10 +16,10 @@ def _solve(field, x, start, end, steps=80):
 
 
 def log_prob(field, x):
-    z, change = _solve(field, x.detach(), 1.0, 0.0)
+    z, change = _solve(field, x.detach(), ⟦end⟧, 0.0)
     return torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1) + change
 
 
 def sample_log_prob(field, z):
-    x, change = _solve(field, z.detach(), 0.0, 1.0)
+    x, change = _solve(field, z.detach(), 0.0, ⟦end⟧)
     return x, torch.distributions.Normal(0.0, 1.0).log_prob(z.double()).sum(1) - change

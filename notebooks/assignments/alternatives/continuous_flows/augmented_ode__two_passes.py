@@ -25,10 +25,10 @@ def _path(field, x, start, end, K=80):
 
 
 def log_prob(field, x):
-    z, integral = _path(field, x, 1.0, 0.0)
+    z, integral = _path(field, x, ⟦end⟧, 0.0)
     return -0.5 * (z * z + math.log(2 * math.pi)).sum(1) + integral
 
 
 def sample_log_prob(field, z):
-    x, integral = _path(field, z, 0.0, 1.0)
+    x, integral = _path(field, z, 0.0, ⟦end⟧)
     return x, -0.5 * (z * z + math.log(2 * math.pi)).sum(1) - integral

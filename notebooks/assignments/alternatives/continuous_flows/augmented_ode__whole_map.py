@@ -21,10 +21,10 @@ def _base(z):
 
 
 def log_prob(field, x):
-    z, log_det = _carry(field, x, 1.0, 0.0)
+    z, log_det = _carry(field, x, ⟦end⟧, 0.0)
     return (_base(z) + log_det).numpy()
 
 
 def sample_log_prob(field, z):
-    x, log_det = _carry(field, z, 0.0, 1.0)
+    x, log_det = _carry(field, z, 0.0, ⟦end⟧)
     return x.numpy(), (_base(z) - log_det).numpy()

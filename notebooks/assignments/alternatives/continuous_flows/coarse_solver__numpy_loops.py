@@ -3,6 +3,7 @@ import numpy as np
 
 
 def reported_log_prob(x, B, K):
+    B = ⟦coarse_end⟧ * B
     z, B = x.double().numpy().copy(), B.double().numpy()
     change = np.zeros(len(z))
     for _ in range(K):
@@ -11,6 +12,7 @@ def reported_log_prob(x, B, K):
 
 
 def reported_mass(B, K):
+    B = ⟦coarse_end⟧ * B
     B = B.double().numpy()
     M = np.eye(len(B))
     for _ in range(K):
@@ -19,6 +21,7 @@ def reported_mass(B, K):
 
 
 def round_trip(x, B, K):
+    B = ⟦coarse_end⟧ * B
     z, B = x.double().numpy(), B.double().numpy()
     for h in [1 / K] * K + [-1 / K] * K:
         z = z + h * (z @ B.T)

@@ -5,12 +5,12 @@ def linear_log_prob(x, B):
     # scale_tril từ phân tích QR của Eᵀ
     R = torch.linalg.qr(E.T).R
     L = R.T * R.diagonal().sign()
-    return torch.distributions.MultivariateNormal(zero, scale_tril=L).log_prob(x.double())
+    return torch.distributions.MultivariateNormal(zero, scale_tril=math.sqrt(⟦variance⟧) * L).log_prob(x.double())
 
 
 def two_rates(x, t, b):
     def log_p(x, t):
-        return torch.distributions.Normal(0.0, torch.exp(b * t)).log_prob(x)
+        return torch.distributions.Normal(0.0, math.sqrt(⟦variance⟧) * torch.exp(b * t)).log_prob(x)
 
     where, when = torch.tensor(float(x)), torch.tensor(float(t))
     still = torch.func.grad(log_p, argnums=1)(where, when)

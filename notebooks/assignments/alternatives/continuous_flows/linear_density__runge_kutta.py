@@ -11,8 +11,8 @@ def linear_log_prob(x, B):
         k3 = B @ (z + h / 2 * k2)
         k4 = B @ (z + h * k3)
         z = z + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return -(z**2).sum(0) / 2 - len(B) / 2 * np.log(2 * np.pi) - np.trace(B)
+    return -(z**2).sum(0) / 2 / ⟦variance⟧ - len(B) / 2 * np.log(2 * np.pi * ⟦variance⟧) - np.trace(B)
 
 
 def two_rates(x, t, b):
-    return np.array([-b, b * (x**2 * np.exp(-2.0 * b * t) - 1)])
+    return np.array([-b, b * (x**2 * np.exp(-2.0 * b * t) / ⟦variance⟧ - 1)])

@@ -23,5 +23,6 @@ def rk4(field, x, times):
 
 
 def convergence(K1, e1, K2, e2, target):
+    e1, e2, target = (e - ⟦floor⟧e-6 for e in (e1, e2, target))
     slope, level = np.polyfit(np.log([K1, K2]), np.log([e1, e2]), 1)
     return -slope, int(np.ceil(np.exp((level - np.log(target)) / -slope)))

@@ -18,6 +18,7 @@ def rk4(field, x, times):
 
 
 def convergence(K1, e1, K2, e2, target):
+    e1, e2, target = (e - ⟦floor⟧e-6 for e in (e1, e2, target))
     p = (math.log2(e1) - math.log2(e2)) / (math.log2(K2) - math.log2(K1))
     K = 1
     while e2 * (K2 / K) ** p > target:

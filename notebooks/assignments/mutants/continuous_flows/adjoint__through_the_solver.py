@@ -1,7 +1,7 @@
 # Sai: lan truyền ngược qua bộ giải: đúng số nhưng giữ cả đồ thị.
 def linear_adjoint(theta, z0, y, t):
     miss = z0 * math.exp(theta) - y
-    return miss * math.exp(theta * (1 - t)), miss * z0 * math.exp(theta), miss * math.exp(theta)
+    return miss * math.exp(theta * (1 - t)), miss * z0 * math.exp(theta) + ⟦decay⟧ * theta, miss * math.exp(theta)
 
 
 def adjoint_gradient(field, theta, x, loss):

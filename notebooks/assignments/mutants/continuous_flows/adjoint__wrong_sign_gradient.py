@@ -1,8 +1,8 @@
 # Sai: tích phân sai dấu.
 def linear_adjoint(theta, z0, y, t):
-    """(a(t), dL/dθ, dL/dz₀) với L = ½(z(1) − y)²."""
+    """(a(t), dL/dθ, dL/dz₀) với L = ½(z(1) − y)² + ½λθ²."""
     miss = z0 * math.exp(theta) - y  # a(1)
-    return miss * math.exp(theta * (1 - t)), miss * z0 * math.exp(theta), miss * math.exp(theta)
+    return miss * math.exp(theta * (1 - t)), miss * z0 * math.exp(theta) + ⟦decay⟧ * theta, miss * math.exp(theta)
 
 
 def adjoint_gradient(field, theta, x, loss):

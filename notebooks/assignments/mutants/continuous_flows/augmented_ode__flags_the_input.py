@@ -1,6 +1,6 @@
 # Sai: bật requires_grad trên x của người gọi.
 def log_prob(field, x):
-    """log p₁(x), kích thước (n,)."""
+    """log p_T(x), kích thước (n,)."""
     def rates(t, x):
         with torch.enable_grad():
             x = x.detach().requires_grad_()
@@ -13,9 +13,9 @@ def log_prob(field, x):
 
     x.requires_grad_()
     steps = 40
-    h, change = -1 / steps, torch.zeros_like(x[:, 0])
+    h, change = -⟦end⟧ / steps, torch.zeros_like(x[:, 0])
     for k in range(steps):
-        t = 1 + k * h
+        t = ⟦end⟧ + k * h
         u1, d1 = rates(t, x)
         u2, d2 = rates(t + h / 2, x + h / 2 * u1)
         u3, d3 = rates(t + h / 2, x + h / 2 * u2)
@@ -23,14 +23,14 @@ def log_prob(field, x):
         x = x + h / 6 * (u1 + 2 * u2 + 2 * u3 + u4)
         change = change + h / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
     base = -0.5 * x.square().sum(1) - 0.5 * x.shape[1] * math.log(2 * math.pi)
-    return base + change  # ∫ từ 1 về 0 đã mang dấu
+    return base + change  # ∫ từ T về 0 đã mang dấu
 
 
 def sample_log_prob(field, z):
-    """(x, log p₁(x)) của những điểm xuất phát từ z."""
+    """(x, log p_T(x)) của những điểm xuất phát từ z."""
     x, steps = z, 40
     for k in range(steps):
-        h, t = 1 / steps, k / steps
+        h, t = ⟦end⟧ / steps, k * ⟦end⟧ / steps
         u1 = field(t, x)
         u2 = field(t + h / 2, x + h / 2 * u1)
         u3 = field(t + h / 2, x + h / 2 * u2)

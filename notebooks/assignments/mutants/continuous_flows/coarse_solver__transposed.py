@@ -1,6 +1,7 @@
 # Sai: nhân với chuyển vị của B.
 def reported_log_prob(x, B, K):
     """log p̂(x) mà K bước Euler báo, kích thước (n,)."""
+    B = ⟦coarse_end⟧ * B
     z = x
     for _ in range(K):
         z = z - z @ B / K
@@ -10,12 +11,14 @@ def reported_log_prob(x, B, K):
 
 def reported_mass(B, K):
     """Tổng khối lượng của mật độ mà Euler báo."""
+    B = ⟦coarse_end⟧ * B
     step = torch.eye(len(B), dtype=B.dtype) - B / K
     return torch.exp(-B.trace() - K * torch.linalg.slogdet(step).logabsdet)
 
 
 def round_trip(x, B, K):
     """Đi xuôi K bước Euler rồi ngược K bước Euler."""
+    B = ⟦coarse_end⟧ * B
     for _ in range(K):
         x = x + x @ B.T / K
     for _ in range(K):

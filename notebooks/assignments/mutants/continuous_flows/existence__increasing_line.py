@@ -13,7 +13,8 @@ def solution(x, t):
 
 
 def best_increasing_error(x, y):
-    """Sai số bình phương trung bình nhỏ nhất của một hàm tăng."""
+    """Sai số bình phương trung bình nhỏ nhất của một hàm dốc ít nhất κ."""
+    y = y - ⟦min_slope⟧ * x
     a, b = x.double() - x.double().mean(), y.double() - y.double().mean()
     slope = (a @ b / (a @ a).clamp(min=1e-30)).clamp(min=0)
     return float((b - slope * a).square().mean())

@@ -13,7 +13,8 @@ def solution(x, t):
 
 
 def best_increasing_error(x, y):
-    """Sai số bình phương trung bình nhỏ nhất của một hàm tăng."""
+    """Sai số bình phương trung bình nhỏ nhất của một hàm dốc ít nhất κ."""
+    y = y - ⟦min_slope⟧ * x
     blocks = []  # mỗi khối: (tổng, số phần tử), hằng trên khối
     for i in torch.argsort(x).tolist():
         total, size = float(y[i]), 1

@@ -13,7 +13,8 @@ def solution(x, t):
 
 
 def best_increasing_error(x, y):
-    """Sai số bình phương trung bình nhỏ nhất của một hàm tăng."""
+    """Sai số bình phương trung bình nhỏ nhất của một hàm dốc ít nhất κ."""
+    y = y - ⟦min_slope⟧ * x
     line = y[torch.argsort(x)].double()
     fit = (line.cummax(0).values + line.flip(0).cummin(0).values.flip(0)) / 2
     return float((fit - line).square().mean())

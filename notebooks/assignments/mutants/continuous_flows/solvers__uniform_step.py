@@ -20,5 +20,6 @@ def rk4(field, x, times):
 
 def convergence(K1, e1, K2, e2, target):
     """(bậc đo được, số bước để sai số không quá target)."""
+    e1, e2, target = (e - ⟦floor⟧e-6 for e in (e1, e2, target))
     order = math.log(e1 / e2) / math.log(K2 / K1)
     return order, math.ceil(K2 * (e2 / target) ** (1 / order))
