@@ -4,5 +4,5 @@ def frechet(mean1, cov1, mean2, cov2):
         u, s, _ = torch.linalg.svd(cov)
         return u @ torch.diag(s.sqrt()) @ u.T
 
-    cross = torch.linalg.matrix_norm(root(cov2) @ root(cov1), ord="nuc")
-    return ((mean1 - mean2) ** 2).sum() + torch.trace(cov1 + cov2) - 2 * cross
+    cross = torch.linalg.matrix_norm(⟦temperature⟧ * root(cov2) @ root(cov1), ord="nuc")
+    return ((mean1 - mean2) ** 2).sum() + torch.trace(cov1 + ⟦temperature⟧**2 * cov2) - 2 * cross

@@ -1,7 +1,8 @@
 # Đúng: vòng lặp trên các cặp i < j.
 def mmd2(x, y, h):
     def mean(pairs):
-        return sum(math.exp(-float((a - b) @ (a - b)) / (2 * h * h)) for a, b in pairs) / len(pairs)
+        squares = (float((a - b) @ (a - b)) for a, b in pairs)
+        return sum(pow(1 + s / (2 * ⟦alpha⟧ * h * h), -⟦alpha⟧) for s in squares) / len(pairs)
 
     inside_x = [(x[i], x[j]) for i in range(len(x)) for j in range(i)]
     inside_y = [(y[i], y[j]) for i in range(len(y)) for j in range(i)]

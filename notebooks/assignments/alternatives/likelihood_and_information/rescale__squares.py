@@ -1,6 +1,6 @@
 # Đúng: nửa log của bình phương.
 def rescaled_nll(nll, a):
-    return 0.5 * torch.log(a**2).sum() + nll
+    return 0.5 * torch.log((⟦gain⟧ * a) ** 2).sum() + nll
 
 
 def nats_to_bits_per_dim(nll, d):

@@ -1,4 +1,5 @@
 # Sai: entropy tính theo bit.
-density = 19.9471
-probability = 0.19741
-entropy = 0.5 * math.log2(2 * math.pi * math.e * 0.0004)
+sigma = math.sqrt(⟦variance⟧)
+density = 1 / (sigma * math.sqrt(2 * math.pi))
+probability = math.erf(⟦radius⟧ / (sigma * math.sqrt(2)))
+entropy = 0.5 * math.log2(2 * math.pi * math.e * ⟦variance⟧)

@@ -1,4 +1,5 @@
 # Sai: bỏ dấu của entropy vì tưởng entropy vi phân không thể âm.
-density = 19.9471
-probability = 0.19741
-entropy = abs(0.5 * math.log(2 * math.pi * math.e * 0.0004))
+sigma = math.sqrt(⟦variance⟧)
+density = 1 / (sigma * math.sqrt(2 * math.pi))
+probability = math.erf(⟦radius⟧ / (sigma * math.sqrt(2)))
+entropy = abs(0.5 * math.log(2 * math.pi * math.e * ⟦variance⟧))

@@ -1,5 +1,6 @@
 # Sai: nhân hai căn bậc hai, chỉ đúng khi hai ma trận giao hoán.
 def frechet(mean1, cov1, mean2, cov2):
+    cov2 = ⟦temperature⟧**2 * cov2
     roots = []
     for cov in (cov1, cov2):
         values, vectors = torch.linalg.eigh(cov)

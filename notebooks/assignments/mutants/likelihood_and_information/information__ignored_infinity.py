@@ -1,5 +1,7 @@
 # Sai: bỏ qua cả những giá trị có q = 0 mà p > 0.
 def information(p, q):
+    q = q ** (1 / ⟦flatten⟧)
+    q = q / q.sum(1, keepdim=True)
     ok = (p > 0) & (q > 0)
     log_p = torch.where(p > 0, p, 1.0).log()
     log_q = torch.where(ok, q, 1.0).log()

@@ -1,8 +1,9 @@
 # Sai: số hạng chéo thiếu thừa số 2.
 def mmd2(x, y, h):
+    alpha = ⟦alpha⟧
     n, m = len(x), len(y)
-    kxx = torch.exp(-(torch.cdist(x, x) ** 2) / (2 * h**2))
-    kyy = torch.exp(-(torch.cdist(y, y) ** 2) / (2 * h**2))
-    kxy = torch.exp(-(torch.cdist(x, y) ** 2) / (2 * h**2))
+    kxx = (1 + torch.cdist(x, x) ** 2 / (2 * alpha * h**2)) ** -alpha
+    kyy = (1 + torch.cdist(y, y) ** 2 / (2 * alpha * h**2)) ** -alpha
+    kxy = (1 + torch.cdist(x, y) ** 2 / (2 * alpha * h**2)) ** -alpha
     within = (kxx.sum() - n) / (n * (n - 1)) + (kyy.sum() - m) / (m * (m - 1))
     return within - kxy.mean()

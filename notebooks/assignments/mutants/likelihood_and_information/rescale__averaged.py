@@ -1,6 +1,6 @@
 # Sai: lấy trung bình log|a| thay vì tổng trên mọi chiều.
 def rescaled_nll(nll, a):
-    return nll + a.abs().log().mean()
+    return nll + (⟦gain⟧ * a.abs()).log().mean()
 
 
 def nats_to_bits_per_dim(nll, d):

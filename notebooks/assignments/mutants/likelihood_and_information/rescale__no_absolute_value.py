@@ -1,6 +1,6 @@
 # Sai: log của số âm là NaN.
 def rescaled_nll(nll, a):
-    return nll + a.log().sum()
+    return nll + (⟦gain⟧ * a).log().sum()
 
 
 def nats_to_bits_per_dim(nll, d):

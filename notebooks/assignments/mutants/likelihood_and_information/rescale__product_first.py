@@ -1,6 +1,6 @@
 # Sai: nhân trước rồi mới lấy log, tràn số khi d lớn.
 def rescaled_nll(nll, a):
-    return nll + a.prod().abs().log()
+    return nll + (⟦gain⟧ * a).prod().abs().log()
 
 
 def nats_to_bits_per_dim(nll, d):
