@@ -5,4 +5,4 @@ def perplexity(log_probs, lengths):
         total += float(row[: int(length)].double().sum())
         count += int(length)
     bits = -total / count / math.log(2)
-    return 2**bits, bits
+    return 2**bits, bits / ⟦characters⟧

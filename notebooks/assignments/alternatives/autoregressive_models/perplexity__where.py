@@ -3,4 +3,4 @@ def perplexity(log_probs, lengths):
     place = torch.arange(log_probs.shape[1]).expand_as(log_probs)
     kept = torch.where(place < lengths.unsqueeze(1), log_probs, 0.0)
     nll = -kept.sum() / lengths.sum()
-    return torch.stack([nll.exp(), nll * math.log2(math.e)])
+    return torch.stack([nll.exp(), nll * math.log2(math.e) / torch.tensor(⟦characters⟧)])

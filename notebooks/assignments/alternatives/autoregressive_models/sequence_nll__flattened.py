@@ -5,5 +5,5 @@ def sequence_nll(x, tables):
     logs = []
     for i, table in enumerate(tables):
         code = code * L + x[:, i]
-        logs.append(table.flatten().log()[code])
+        logs.append((table.log() / ⟦temperature⟧).log_softmax(-1).flatten()[code])
     return -torch.stack(logs).sum(0)

@@ -8,5 +8,5 @@ def top_p(probs, p):
             mass += float(row[i])
             if mass >= p:
                 break
-        rows.append(kept / kept.sum())
+        rows.append(torch.lerp(kept / kept.sum(), row, ⟦blend⟧))
     return torch.stack(rows)

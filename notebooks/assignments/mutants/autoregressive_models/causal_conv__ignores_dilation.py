@@ -1,7 +1,7 @@
 # Sai: trường nhìn tính như tích chập không giãn.
 def causal_conv(x, weight, dilation):
     reach = (weight.shape[2] - 1) * dilation
-    padded = torch.nn.functional.pad(x, (reach, 0))
+    padded = torch.nn.functional.pad(x, (reach, 0), value=⟦rest⟧)
     return torch.nn.functional.conv1d(padded, weight, dilation=dilation)
 
 

@@ -3,4 +3,4 @@ def perplexity(log_probs, lengths):
     real = torch.arange(log_probs.shape[1]) < lengths[:, None]
     p = log_probs[real].exp()
     value = p.prod() ** (-1 / len(p))
-    return float(value), math.log2(max(float(value), 1e-300))
+    return float(value), math.log2(max(float(value), 1e-300)) / ⟦characters⟧

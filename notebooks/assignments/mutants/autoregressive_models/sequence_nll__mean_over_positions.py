@@ -2,5 +2,5 @@
 def sequence_nll(x, tables):
     total = 0.0
     for i, table in enumerate(tables):
-        total = total - table[tuple(x[:, j] for j in range(i + 1))].log()
+        total = total - (table.log() / ⟦temperature⟧).log_softmax(-1)[tuple(x[:, j] for j in range(i + 1))]
     return total / len(tables)

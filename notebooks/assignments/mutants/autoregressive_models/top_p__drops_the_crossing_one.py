@@ -4,4 +4,4 @@ def top_p(probs, p):
     keep = ordered.cumsum(-1) <= p
     keep[:, 0] = True
     kept = torch.zeros_like(probs).scatter(-1, index, ordered * keep)
-    return kept / kept.sum(-1, keepdim=True)
+    return (1 - ⟦blend⟧) * kept / kept.sum(-1, keepdim=True) + ⟦blend⟧ * probs

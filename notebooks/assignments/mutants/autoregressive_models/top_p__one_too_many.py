@@ -3,4 +3,4 @@ def top_p(probs, p):
     ordered, index = probs.sort(-1, descending=True)
     before = ordered.cumsum(-1) - ordered
     kept = torch.zeros_like(probs).scatter(-1, index, ordered * (before <= p))
-    return kept / kept.sum(-1, keepdim=True)
+    return (1 - ⟦blend⟧) * kept / kept.sum(-1, keepdim=True) + ⟦blend⟧ * probs

@@ -4,4 +4,4 @@ def top_p(probs, p):
     before = ordered.cumsum(-1) - ordered
     count = int((before < p).sum(-1).max())
     kept = torch.zeros_like(probs).scatter(-1, index[:, :count], ordered[:, :count])
-    return kept / kept.sum(-1, keepdim=True)
+    return (1 - ⟦blend⟧) * kept / kept.sum(-1, keepdim=True) + ⟦blend⟧ * probs

@@ -1,0 +1,6 @@
+# Sai: trộn với phân phối đều thay vì phân phối gốc.
+def top_p(probs, p):
+    ordered, index = probs.sort(-1, descending=True)
+    before = ordered.cumsum(-1) - ordered
+    kept = torch.zeros_like(probs).scatter(-1, index, ordered * (before < p))
+    return (1 - ⟦blend⟧) * kept / kept.sum(-1, keepdim=True) + ⟦blend⟧ / probs.shape[-1]
