@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")  # tên nhóm Unix dài tối đa 32
+CODE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_-]{0,18}[A-Za-z0-9])?")  # tên nhóm Unix dài tối đa 32
 PERSON = re.compile(r"[a-z_][a-z0-9_.-]{0,30}")  # tên đăng nhập của Hub là chữ thường
 
 GRADER_CONFIG = """# Cấu hình nbgrader của tài khoản chấm lớp {code}; hub/add_class.py viết tệp này.
@@ -73,6 +73,10 @@ def refuse_bad_names(code: str, people: list[str]) -> None:
             f"Mã lớp «{code}» không dùng được. Hãy chọn tối đa 20 chữ cái không dấu, chữ số, "
             "dấu - hay _."
         )
+    for group in grp.getgrall():  # Hub không phân biệt K66 với k66
+        other = group.gr_name.removeprefix("formgrade-")
+        if other != group.gr_name and other != code and other.lower() == code.lower():
+            raise ValueError(f"Đã có lớp {other}, chỉ khác {code} ở chữ hoa. Hãy chọn mã khác.")
     for name in people:
         if not PERSON.fullmatch(name):
             raise ValueError(

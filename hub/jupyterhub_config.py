@@ -64,7 +64,7 @@ c.JupyterHub.cookie_secret_file = str(STATE / "cookie_secret")
 c.JupyterHub.db_url = f"sqlite:///{STATE / 'jupyterhub.sqlite'}"
 c.ConfigurableHTTPProxy.pid_file = str(STATE / "proxy.pid")
 # Chỉ nghe trên chính máy này. Ra ngoài thì đặt một máy chủ HTTPS (nginx, Caddy) phía trước.
-c.JupyterHub.ip = "127.0.0.1"
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 # Nhận diện người dùng từng tuần một; mật khẩu đổi thì phiên cũ hết hạn theo.
 c.JupyterHub.cookie_max_age_days = 7
 c.JupyterHub.concurrent_spawn_limit = 20
@@ -115,7 +115,6 @@ class LimitedSpawner(LocalProcessSpawner):
 
 
 c.JupyterHub.spawner_class = LimitedSpawner
-c.Spawner.cmd = [str(ENVIRONMENT / "bin" / "python"), "-m", "jupyterhub.singleuser"]
 c.Spawner.default_url = "/lab"
 c.Spawner.mem_limit = "3G"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 60
@@ -125,10 +124,18 @@ COMMON = {
     "OMP_NUM_THREADS": "1",  # cả lớp chung vài lõi: mỗi người một luồng tính toán
     "PYTHONUTF8": "1",
 }
+SERVER = [
+    *(str(ENVIRONMENT / "bin" / "python"), "-m", "jupyterhub.singleuser"),
+    # Nhân nói chuyện qua socket trong thư mục kín của người dùng. Qua TCP thì ai trên máy cũng nghe
+    # được những gì nhân của người khác in ra.
+    "--KernelManager.transport=ipc",
+    # Cửa sổ lệnh giữ PATH ở trên; bash kiểu đăng nhập (-l) sẽ đặt lại nó theo /etc/profile.
+    "--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}",
+]
 # Formgrader là việc của tài khoản chấm; máy chủ riêng của mỗi người không nạp nó.
-OWN_SERVER = ["--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': False}"]
+NO_FORMGRADER = "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': False}"
 c.Spawner.environment = COMMON
-c.Spawner.args = OWN_SERVER
+c.Spawner.cmd = [*SERVER, NO_FORMGRADER]
 
 # ---------------------------------------------------------------- quyền và dịch vụ
 
@@ -159,7 +166,7 @@ c.JupyterHub.services = [
 for code in CLASSES:
     c.JupyterHub.load_roles.append(
         {
-            "name": f"formgrade-{code}",
+            "name": f"formgrade-{code.lower()}",  # Hub chỉ nhận tên quyền viết thường
             "groups": [f"formgrade-{code}"],
             "scopes": [
                 *(f"access:services!service={code}", f"read:services!service={code}"),
@@ -172,7 +179,7 @@ for code in CLASSES:
         {
             "name": code,
             "url": f"http://127.0.0.1:{free_port()}",
-            "command": [str(ENVIRONMENT / "bin" / "python"), "-m", "jupyterhub.singleuser"],
+            "command": SERVER,
             "user": f"grader-{code}",
             "cwd": home_of_grader(code),
             "environment": {**COMMON, "JUPYTERHUB_DEFAULT_URL": "/lab"},

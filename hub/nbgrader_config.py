@@ -13,5 +13,7 @@ c.Exchange.root = os.environ.get("COURSE_EXCHANGE", "/srv/nbgrader/exchange")
 c.Exchange.path_includes_course = True
 # Danh sách lớp của mỗi người lấy từ các nhóm của họ trên Hub.
 c.Authenticator.plugin_class = "nbgrader.auth.JupyterHubAuthPlugin"
+# Như máy chủ: người khác trên máy không nghe được nhân đang chạy thử bài.
+c.KernelManager.transport = "ipc"
 # Thiếu sổ của bài thì không cho nộp, thay vì nhận một bản nộp rỗng.
 c.ExchangeSubmit.strict = True

@@ -9,12 +9,13 @@ nộp sở hữu mới được chép.
 import os
 import pwd
 import stat
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from nbgrader.exchange.default import ExchangeCollect
 
 NOBODY = ""  # bản nộp không nhận: không sinh viên nào mang tên rỗng
+SLACK = timedelta(minutes=10)  # chép xong một bản nộp không lâu đến thế
 NO_LINK = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -26,21 +27,30 @@ class OwnedCollect(ExchangeCollect):
         self.src_records = [record for record in self.src_records if record["username"] != NOBODY]
 
     def _path_to_record(self, path):
+        name = os.path.basename(path)
         try:
-            record = super()._path_to_record(path)
-            info = os.lstat(path)
-            owner = pwd.getpwuid(info.st_uid).pw_name
-            if stat.S_ISDIR(info.st_mode) and owner == record["username"]:
-                return record
-            why = f"do {owner} đặt vào" if stat.S_ISDIR(info.st_mode) else "không phải thư mục"
-        except Exception as error:  # tên không đúng mẫu, tài khoản đã bị xóa
-            why = str(error)
-        self.log.error("Bỏ qua bản nộp «%s»: %s.", os.path.basename(path), why)
-        return {
-            "username": NOBODY,
-            "filename": os.path.basename(path),
-            "timestamp": datetime(1970, 1, 1),
-        }
+            record, info = super()._path_to_record(path), os.lstat(path)
+            if why := self._distrust(record, info):
+                raise ValueError(why)
+        except Exception as error:  # cả tên không đúng mẫu, tài khoản đã bị xóa
+            self.log.error("Bỏ qua bản nộp «%s»: %s.", name, error)
+            return {"username": NOBODY, "filename": name, "timestamp": datetime(1970, 1, 1)}
+        changed = datetime.fromtimestamp(info.st_ctime, UTC).replace(tzinfo=None)
+        if changed - record["timestamp"] > SLACK:
+            self.log.warning("«%s» đổi lần cuối lúc %s, sau giờ ghi trên tên.", name, changed)
+        return record
+
+    @staticmethod
+    def _distrust(record, info) -> str:
+        """Vì sao không nhận; rỗng nếu nhận."""
+        if not stat.S_ISDIR(info.st_mode):
+            return "không phải thư mục"
+        owner = pwd.getpwuid(info.st_uid).pw_name
+        if owner != record["username"]:
+            return f"do {owner} đặt vào"
+        if record["timestamp"] > datetime.now(UTC).replace(tzinfo=None) + SLACK:
+            return "giờ nộp ở tương lai"
+        return ""
 
     def do_copy(self, src, dest, log=None):
         # Giờ nộp nằm trong tên thư mục; timestamp.txt do người nộp viết, có thể không phải giờ.
