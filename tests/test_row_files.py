@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -59,14 +61,20 @@ def test_a_place_that_cannot_be_written_is_explained(act, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["tep"]
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root ghi đâu cũng được"
-)
-def test_a_read_only_folder_is_explained(tmp_path):
-    tmp_path.chmod(0o500)
-    with pytest.raises(InputError, match=r"Không ghi được.*PermissionError"):
-        FILE.check_place(tmp_path / "results.json")
-    tmp_path.chmod(0o700)
+def test_a_read_only_folder_is_explained(in_a_child):
+    """Kiểm thử chạy bằng root thì tiến trình con thôi làm root: root ghi đâu cũng được."""
+
+    def look():
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        with pytest.raises(InputError, match=r"Không ghi được.*PermissionError"):
+            FILE.check_place(Path(folder) / "results.json")
+
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o555)
+        assert os.waitpid(in_a_child(look), 0)[1] == 0
+        assert os.listdir(folder) == []
+        os.chmod(folder, 0o755)
 
 
 def test_a_failed_change_leaves_the_file_and_frees_the_lock(tmp_path):
