@@ -38,6 +38,7 @@ help:
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…, SEED=… là mã lớp)"
 	@echo "make assignments  kiểm tra mọi đề bài: bài mẫu, bài trống, bài sai, cách viết khác"
 	@echo "make collect      thu bài tải về từ Moodle, Canvas, Classroom (SLUG=…, SEED=…, FROM=…, LIST=…)"
+	@echo "make solutions    lời giải và thang điểm của lớp, một trang HTML (SLUG=…, SEED=…)"
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
@@ -110,6 +111,10 @@ assignment: need-slug $(INSTALLED)
 .PHONY: assignments
 assignments: $(INSTALLED)
 	$(BIN)/python scripts/assignments.py check "$(SLUG)" "$(SEED)"
+
+.PHONY: solutions
+solutions: need-slug $(INSTALLED)
+	$(BIN)/python scripts/assignments.py solutions "$(SLUG)" "$(SEED)"
 
 # FROM: the archive or folder that the school's system gave; LIST: the class list, as CSV.
 .PHONY: collect

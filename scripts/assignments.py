@@ -3,6 +3,7 @@
     python scripts/assignments.py student BÀI [MÃ_LỚP]   đề gốc theo mã lớp và bản phát
     python scripts/assignments.py grade BÀI [MÃ_LỚP [SỐ_TIẾN_TRÌNH]]   chấm mọi bản nộp của lớp
     python scripts/assignments.py collect BÀI MÃ_LỚP GÓI [HỆ_THỐNG [DANH_SÁCH]]   thu bài tải về
+    python scripts/assignments.py solutions BÀI [MÃ_LỚP]   lời giải của lớp, một trang HTML
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
     python scripts/assignments.py variants [BÀI]         các mã lớp không chung đáp số
 
@@ -34,10 +35,11 @@ def main(arguments: list[str]) -> int:
         elif command == "grade" and slug:
             jobs = int(more[0] or os.cpu_count() or 1)
             rows, path = Course.of_class(code).grade(slug, progress=True, jobs=jobs)
-            for row in rows:
-                print(f"{row.student}: {row.total:g}/{row.maximum:g} · {row.state}", end="")
-                print(f" · {'; '.join(row.notes)}" if row.notes else "")
+            print(f"\n{path.with_suffix('.md').read_text('utf-8')}")
             print(f"Bảng điểm của {len(rows)} sinh viên: {path}")
+            print(f"Báo cáo trên: {path.with_suffix('.md')}")
+        elif command == "solutions" and slug:
+            print(f"Lời giải và thang điểm: {Course.of_class(code).solutions(slug)}")
         elif command == "collect" and slug and any(more):
             print(collect(Course.of_class(code), slug, *more[:3]).text())
         elif command == "check":

@@ -16,6 +16,7 @@ here = Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parents[1] / "scripts"))
 
 from grading.guarded_execute import GuardedExecute
+from grading.pages import FEEDBACK, PageExporter
 
 c = get_config()  # noqa: F821  (nbgrader cung cấp)
 
@@ -36,6 +37,9 @@ c.Autograde.autograde_preprocessors = [
     AssignLatePenalties,
     CheckCellMetadata,
 ]
+# Trang phản hồi bằng tiếng Việt, không mã lệnh, không phép thử ẩn.
+c.GenerateFeedback.exporter_class = PageExporter
+c.GenerateFeedback.preprocessors = FEEDBACK
 # Giây cho mỗi ô; câu huấn luyện lâu nhất mất khoảng 15 giây trên hai lõi.
 c.ExecutePreprocessor.timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30

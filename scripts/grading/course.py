@@ -16,7 +16,8 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from . import run, variants
-from .marks import Row, read_scores, write_csv
+from .marks import ABSENT, Row, class_report, is_bonus, read_scores, write_csv
+from .pages import solution_page
 from .submission import CourseError
 
 HOME = Path(__file__).resolve().parents[2] / "notebooks" / "assignments"
@@ -136,26 +137,49 @@ class Course:
             # Đề đã phát thì giữ nguyên, kể cả khi kho mã đã đổi từ đó.
             release = release or (self.release(slug) if known else self.student_version(slug))
             outcomes = run.grade_class(self, run.Job(slug, release, feedback), jobs, progress)
-        rows = self._rows(slug, {outcome.student: outcome.notes for outcome in outcomes})
+        rows, limits = self._rows(slug, {outcome.student: outcome.notes for outcome in outcomes})
         path = self.root / f"{slug}.csv"
         write_csv(path, rows)
+        title = f"Bài tập «{slug}», lớp {self.code or self.root.name}"
+        path.with_suffix(".md").write_text(class_report(title, rows, limits), "utf-8")
         return rows, path
 
-    def _rows(self, slug: str, notes: dict[str, list[str]]) -> list[Row]:
+    def solutions(self, slug: str) -> Path:
+        """Lời giải của lớp kèm thang điểm, thành một trang HTML."""
+        if not self.source(slug).exists():
+            self.student_version(slug)
+        path = self.root / "solutions" / f"{slug}.html"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(solution_page(self.source(slug), self.code), "utf-8")
+        return path
+
+    def _rows(self, slug: str, notes: dict[str, list[str]]) -> tuple[list[Row], dict[str, float]]:
+        """Bảng điểm đọc từ sổ điểm, và số điểm của từng câu.
+
+        Sinh viên có tên trong danh sách lớp mà không nộp thì vẫn có một dòng.
+        """
         with Gradebook(self.api.coursedir.db_url) as gradebook:
             assignment = gradebook.find_assignment(slug)
-            known = {submission.student.id for submission in assignment.submissions}
+            limits = {c.name: c.max_score for nb in assignment.notebooks for c in nb.grade_cells}
+            most = sum(points for question, points in limits.items() if not is_bonus(question))
+            known = {submission.student.id: submission for submission in assignment.submissions}
+            people = {
+                student.id: f"{student.last_name} {student.first_name or ''}".strip()
+                for student in gradebook.students
+                if student.last_name is not None
+            }
             rows = []
-            for student in sorted(known | set(notes)):
-                row = Row(student, maximum=assignment.max_score)
-                row.points = {
-                    cell.name: 0.0 for nb in assignment.notebooks for cell in nb.grade_cells
-                }
-                row.notes = list(notes.get(student, ["không còn bản nộp, giữ điểm lần trước"]))
+            for student in sorted({*known, *notes, *people}):
+                row = Row(student, dict.fromkeys(limits, 0.0), most, name=people.get(student, ""))
+                if student not in known and student not in notes:
+                    row.state = ABSENT
+                else:
+                    kept = ["không còn bản nộp, giữ điểm lần trước"]
+                    row.notes = list(notes.get(student, kept))
                 if student in known:
-                    read_scores(row, gradebook.find_submission(slug, student))
+                    read_scores(row, known[student])
                 rows.append(row)
-        return rows
+        return rows, limits
 
 
 def _refuse_unknown(slug: str) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -147,7 +148,7 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
                 (collected / name).write_bytes(beside[name])
         result = course.api.autograde(slug, student)
         if not result["success"]:
-            raise CourseError(f"nbgrader không chạy được bài này: {last_lines(result, 1)}")
+            raise CourseError(f"nbgrader không chạy được bài này: {_cause(result)}")
         known, outcome.fresh = {"graded": mark}, True
         _write_stamp(stamp, known)
     outcome.notes += incidents(nbformat.read(graded, as_version=4))
@@ -196,6 +197,13 @@ def _standing(course, slug: str, student: str) -> tuple[bool, str]:
         said = [f"{g.name} {g.score}" for g in grades]
         said += [f"{c.name} {c.comment}" for c in comments if c.comment]
         return bool(grades) and whole, _digest(*sorted(said))
+
+
+def _cause(result: dict) -> str:
+    """Lỗi đầu tiên trong nhật ký của nbgrader, không phải lời chung chung ở cuối."""
+    said = f"{result.get('log', '')}\n{result.get('error', '')}"
+    found = re.findall(r"^\s*([\w.]+(?:Error|Exception): .+)$", said, re.MULTILINE)
+    return found[0] if found else last_lines(result, 1)
 
 
 def last_lines(result: dict, lines: int = 15) -> str:

@@ -7,9 +7,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 SLUG = "nho"
 MAXIMUM, BONUS = 5, 2
 ANSWERS = {
-    "tong": "# Bài làm: tong (giữ nguyên dòng này)\ntong = 7",
-    "gap_doi": "# Bài làm: gap_doi (giữ nguyên dòng này)\ndef gap_doi(x):\n    return 2 * x",
-    "bonus_tich": "# Bài làm: bonus_tich (giữ nguyên dòng này)\ntich = 12",
+    "tong": "# Bài làm: tong (giữ nguyên dòng này)\ntong = ...\ntong = 7",
+    "gap_doi": "# Bài làm: gap_doi (giữ nguyên dòng này)\ndef gap_doi(x):\n    'Hai lần x.'\n    return 2 * x",
+    "bonus_tich": "# Bài làm: bonus_tich (giữ nguyên dòng này)\ntich = ...\ntich = 12",
     "loi_giai": "<!-- Bài làm: loi_giai (giữ nguyên dòng này) -->\nVì $3+4=7$.",
 }
 TESTS = {
@@ -36,8 +36,10 @@ def cell(make, source, name, **info):
 def source_notebook():
     cells = [cell(new_markdown_cell, "# Bài tập nhỏ\n\nCho $a=3$ và $b=4$.", "mo_dau")]
     for name, (variable, check, message) in TESTS.items():
-        first, _, answer = ANSWERS[name].partition("\n")
-        text = f"{first}\n### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+        *stub, answer = ANSWERS[name].split("\n")  # bản phát giữ dòng đầu và tên của câu trả lời
+        indent = answer[: len(answer) - len(answer.lstrip())]
+        solution = [f"{indent}### BEGIN SOLUTION", answer, f"{indent}### END SOLUTION"]
+        text = "\n".join([*stub, *solution])
         cells.append(cell(new_markdown_cell, f"## Câu {name}", f"text_{name}"))
         cells.append(cell(new_code_cell, text, name, solution=True, locked=False))
         test = (
