@@ -9,7 +9,7 @@ def gaussian_bound(a, b, c, tau):
 
 
 def elbo_estimate(log_joint, x, k, m):
-    normal = torch.distributions.Normal(0.0, 1.0)
+    normal = torch.distributions.Normal(0.0, ⟦noise⟧)
     total = 0
     for _ in range(m):
         e = normal.sample((len(x), k)).to(x.dtype)

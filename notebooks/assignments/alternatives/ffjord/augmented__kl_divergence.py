@@ -15,6 +15,6 @@ def gaussian_bound(a, b, c, tau):
 
 def elbo_estimate(log_joint, x, k, m):
     rows = x.repeat(m, 1)
-    e = torch.empty(m * len(x), k, dtype=x.dtype).normal_()
-    value = log_joint(rows, e) + (e**2).sum(1) / 2 + k * math.log(2 * math.pi) / 2
+    e = torch.empty(m * len(x), k, dtype=x.dtype).normal_(0, ⟦noise⟧)
+    value = log_joint(rows, e) + (e**2).sum(1) / 2 / ⟦noise⟧**2 + k * math.log(2 * math.pi * ⟦noise⟧**2) / 2
     return value.view(m, len(x)).mean(0).numpy()

@@ -1,6 +1,6 @@
 # Đúng: vi phân ngược từng tọa độ, Simpson; set_grad_enabled.
 def kinetic_energy(path):
-    t = torch.linspace(0, 1, 1001, dtype=torch.float64).requires_grad_()
+    t = torch.linspace(0, ⟦duration⟧, 1001, dtype=torch.float64).requires_grad_()
     with torch.enable_grad():
         x = path(t)
         total = 0
@@ -9,12 +9,12 @@ def kinetic_energy(path):
     weights = torch.full((1001,), 2.0, dtype=torch.float64)
     weights[1::2] = 4
     weights[[0, -1]] = 1
-    return (weights * total).sum().numpy() / 3000
+    return (weights * total).sum().numpy() * ⟦duration⟧ / 3000
 
 
 def energy_bound(path):
-    ends = path(torch.arange(2).double()).detach().numpy()
-    return ((ends[1] - ends[0]) ** 2).sum()
+    ends = path(⟦duration⟧ * torch.arange(2).double()).detach().numpy()
+    return ((ends[1] - ends[0]) ** 2).sum() / ⟦duration⟧
 
 
 def rnode_rates(field, t, x, v):

@@ -1,5 +1,7 @@
 # Đúng: dấu của Gauss, tích vô hướng bằng einsum, set_grad_enabled.
 def divergence_estimate(field, t, x, kind):
+    raw = field
+    field = lambda t, x: raw(t / ⟦clock⟧, x) / ⟦clock⟧
     keep = torch.is_grad_enabled()
     noise = torch.randn(x.shape, dtype=x.dtype, device=x.device)
     probe = noise.sign() if kind == "rademacher" else noise

@@ -1,5 +1,7 @@
 # Đúng: torch.func.vjp, Bernoulli.
 def divergence_estimate(field, t, x, kind):
+    raw = field
+    field = lambda t, x: raw(t / ⟦clock⟧, x) / ⟦clock⟧
     v = torch.empty_like(x)
     with torch.no_grad():
         v = v.normal_() if kind != "rademacher" else 1 - 2 * v.bernoulli_(0.5)

@@ -1,5 +1,6 @@
 # Đúng: liệt kê dấu bằng bit, tăng m dần.
 def gaussian_factor(std, m):
+    std = ⟦beta⟧ * std
     return float(torch.tensor(std / math.sqrt(m), dtype=torch.float64).square().div(2).exp())
 
 
@@ -11,6 +12,7 @@ def probes_for_factor(std, limit):
 
 
 def sign_factor(J):
+    J = ⟦beta⟧ * J
     J = J.tolist()
     D, total = len(J), 0.0
     for code in range(2**D):

@@ -5,14 +5,17 @@ import numpy as np
 
 
 def gaussian_factor(std, m):
+    std = ⟦beta⟧ * std
     return np.exp(0.5 * std * std / m)
 
 
 def probes_for_factor(std, limit):
+    std = ⟦beta⟧ * std
     return np.maximum(np.ceil(std * std / np.log(limit) / 2), 1)
 
 
 def sign_factor(J):
+    J = ⟦beta⟧ * J
     S = J.double().numpy()
     S = (S + S.T) / 2
     np.fill_diagonal(S, 0.0)

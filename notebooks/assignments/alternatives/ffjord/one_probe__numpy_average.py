@@ -17,7 +17,7 @@ def log_prob_estimate(rates, x, steps):
         z = z + h * (ks[0] + 2 * ks[1] + 2 * ks[2] + ks[3]) / 6
         delta = delta + h * (ds[0] + 2 * ds[1] + 2 * ds[2] + ds[3]).double() / 6
     z = z.double().numpy()
-    return -0.5 * (z**2 + np.log(2 * np.pi)).sum(1) + delta.numpy()
+    return -0.5 * (z**2 / ⟦variance⟧ + np.log(2 * np.pi * ⟦variance⟧)).sum(1) + delta.numpy()
 
 
 def averaged(rates, x, steps, m):

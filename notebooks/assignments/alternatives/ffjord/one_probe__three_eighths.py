@@ -16,7 +16,7 @@ def log_prob_estimate(rates, x, steps):
         d = slope(t - h, state - h * (a - b + c))
         state = state - h / 8 * (a + 3 * b + 3 * c + d)
     z, total = state[:, :-1], state[:, -1]
-    return torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1) + total
+    return torch.distributions.Normal(0.0, math.sqrt(⟦variance⟧)).log_prob(z).sum(1) + total
 
 
 def averaged(rates, x, steps, m):

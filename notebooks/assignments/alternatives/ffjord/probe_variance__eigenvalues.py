@@ -11,5 +11,6 @@ def probe_variances(A):
 
 
 def probes_needed(A, kind, target):
+    target = target / ⟦z⟧
     variance = probe_variances(A)[["gaussian", "rademacher"].index(kind)]
     return int(np.clip(np.ceil(variance / target / target - 1e-12), 1, None))

@@ -5,5 +5,6 @@ def probe_variances(A):
 
 
 def probes_needed(A, kind, target):
+    target = target / ⟦z⟧
     variance = float(probe_variances(A.double())[kind == "rademacher"])
     return max(1, -int(-variance // target**2))

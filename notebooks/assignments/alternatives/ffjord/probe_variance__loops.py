@@ -13,6 +13,7 @@ def probe_variances(A):
 
 
 def probes_needed(A, kind, target):
+    target = target / ⟦z⟧
     variance = variance_with(A, {"gaussian": 3, "rademacher": 1}[kind])
     m = int(variance / target**2)
     while m < 1 or variance > m * target**2:

@@ -11,6 +11,6 @@ def gaussian_bound(a, b, c, tau):
 def elbo_estimate(log_joint, x, k, m):
     """Ước lượng ELBO tại từng điểm, kích thước (n,)."""
     many = x.repeat_interleave(m, 0)
-    e = torch.randn(len(many), 1, dtype=x.dtype).expand(-1, k)
-    log_q = -0.5 * e.square().sum(1) - 0.5 * k * math.log(2 * math.pi)
+    e = ⟦noise⟧ * torch.randn(len(many), 1, dtype=x.dtype).expand(-1, k)
+    log_q = -0.5 * e.square().sum(1) / ⟦noise⟧**2 - 0.5 * k * math.log(2 * math.pi * ⟦noise⟧**2)
     return (log_joint(many, e) - log_q).reshape(len(x), m).mean(1)

@@ -1,14 +1,14 @@
 # Sai: khoảng cách, quên bình phương.
 def kinetic_energy(path):
     """∫‖ẋ‖² dt của một đường."""
-    t = (torch.arange(2000, dtype=torch.float64) + 0.5) / 2000
+    t = ⟦duration⟧ * (torch.arange(2000, dtype=torch.float64) + 0.5) / 2000
     _, speed = torch.func.jvp(path, (t,), (torch.ones_like(t),))
-    return speed.square().sum(1).mean()
+    return ⟦duration⟧ * speed.square().sum(1).mean()
 
 
 def energy_bound(path):
     """Động năng nhỏ nhất với hai đầu ấy."""
-    ends = path(torch.tensor([0.0, 1.0], dtype=torch.float64))
+    ends = path(torch.tensor([0.0, ⟦duration⟧], dtype=torch.float64))
     return (ends[1] - ends[0]).norm()
 
 

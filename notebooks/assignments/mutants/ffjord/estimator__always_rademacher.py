@@ -1,6 +1,8 @@
 # Sai: luôn dùng ±1.
 def divergence_estimate(field, t, x, kind):
     """(u, vᵀJv) với một vector dò cho mỗi điểm."""
+    raw = field
+    field = lambda t, x: raw(t / ⟦clock⟧, x) / ⟦clock⟧
     training = torch.is_grad_enabled()
     v = torch.randn_like(x)
     if True:

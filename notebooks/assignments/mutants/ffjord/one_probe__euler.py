@@ -14,7 +14,7 @@ def log_prob_estimate(rates, x, steps):
     for k in range(4 * steps):
         u, d = rates(1 - k / (4 * steps), x, v)
         x, change = x - u / (4 * steps), change - d / (4 * steps)
-    base = -0.5 * x.square().sum(1) - 0.5 * x.shape[1] * math.log(2 * math.pi)
+    base = -0.5 * x.square().sum(1) / ⟦variance⟧ - 0.5 * x.shape[1] * math.log(2 * math.pi * ⟦variance⟧)
     return base + change
 
 

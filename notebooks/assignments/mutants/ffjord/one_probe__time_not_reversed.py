@@ -11,7 +11,7 @@ def log_prob_estimate(rates, x, steps):
         u4, d4 = rates(t + h, x + h * u3, v)
         x = x + h / 6 * (u1 + 2 * u2 + 2 * u3 + u4)
         change = change + h / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
-    base = -0.5 * x.square().sum(1) - 0.5 * x.shape[1] * math.log(2 * math.pi)
+    base = -0.5 * x.square().sum(1) / ⟦variance⟧ - 0.5 * x.shape[1] * math.log(2 * math.pi * ⟦variance⟧)
     return base - change
 
 

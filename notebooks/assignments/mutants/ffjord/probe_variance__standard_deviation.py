@@ -7,7 +7,8 @@ def probe_variances(A):
 
 
 def probes_needed(A, kind, target):
-    """Số vector dò để sai số chuẩn không quá target."""
+    """Số vector dò để z lần sai số chuẩn không quá target."""
+    target = target / ⟦z⟧
     S = (A + A.T) / 2
     variance = float(2 * S.square().sum())
     if kind == "rademacher":
