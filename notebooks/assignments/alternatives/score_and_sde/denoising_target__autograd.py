@@ -9,9 +9,12 @@ def noisy_pair(x0, eps, a, sigma):
 
 def dsm_loss(net, x0, eps, s, a, sigma):
     x, target = noisy_pair(x0, eps, a, sigma)
-    miss = sigma * (net(s, x) - target).transpose(0, -1)
+    weight = sigma * (1 + (sigma / ⟦width⟧) ** 2).sqrt()
+    miss = weight * (net(s, x) - target).transpose(0, -1)
     return (miss**2).sum() / len(x0)
 
 
 def smallest_loss(a, sigma, c, dim):
-    return torch.tensor(dim / (1 + (sigma / (a * c)) ** 2), dtype=torch.float64)
+    return torch.tensor(
+        dim * (1 + (sigma / ⟦width⟧) ** 2) / (1 + (sigma / (a * c)) ** 2), dtype=torch.float64
+    )

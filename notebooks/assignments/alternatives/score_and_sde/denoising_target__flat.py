@@ -8,9 +8,10 @@ def noisy_pair(x0, eps, a, sigma):
 def dsm_loss(net, x0, eps, s, a, sigma):
     x, target = noisy_pair(x0, eps, a, sigma)
     gap = (net(s, x) - target).reshape(len(x), -1)
-    return torch.einsum("nd,nd,n->", gap, gap, sigma * sigma) / len(x)
+    weight = sigma**2 + sigma**4 / ⟦width⟧**2
+    return torch.einsum("nd,nd,n->", gap, gap, weight) / len(x)
 
 
 def smallest_loss(a, sigma, c, dim):
     gain = sigma / (a**2 * c**2 + sigma**2)  # hệ số hồi quy của ε lên x_s
-    return dim * (1 - gain * sigma)
+    return dim * (1 - gain * sigma) * (1 + sigma**2 / ⟦width⟧**2)

@@ -11,10 +11,11 @@ def dsm_loss(net, x0, eps, s, a, sigma):
     guess = net(s, x)
     total = 0
     for i in range(len(x0)):
-        total = total + (sigma[i] * guess[i] + eps[i]).pow(2).sum()
+        weight = 1 + sigma[i].square() / ⟦width⟧**2
+        total = total + weight * (sigma[i] * guess[i] + eps[i]).pow(2).sum()
     return total / len(x0)
 
 
 def smallest_loss(a, sigma, c, dim):
     snr = (a * c / sigma) ** 2
-    return dim * (1 - 1 / (1 + snr))
+    return dim * (1 - 1 / (1 + snr)) * (⟦width⟧**2 + sigma**2) / ⟦width⟧**2

@@ -2,7 +2,7 @@
 def flow(score, s, x, beta_min, beta_max):
     beta = beta_min + s * (beta_max - beta_min)
     with torch.no_grad():
-        return beta * (x + score(s, x)) / -2
+        return beta * (x + ⟦nu⟧ * score(s, x)) / -2
 
 
 def log_likelihood(score, x, beta_min, beta_max):
@@ -24,4 +24,4 @@ def log_likelihood(score, x, beta_min, beta_max):
         u1, d1 = both(s, x)
         u2, d2 = both(later, x + h * u1)
         x, answer = x + h * (u1 + u2) / 2, answer + h * (d1 + d2) / 2
-    return answer - 0.5 * (x**2 + math.log(2 * math.pi)).sum(1)
+    return answer - 0.5 * (x**2 / ⟦nu⟧ + math.log(2 * math.pi * ⟦nu⟧)).sum(1)

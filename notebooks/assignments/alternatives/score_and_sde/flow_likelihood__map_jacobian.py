@@ -1,6 +1,6 @@
 # Đúng: log |det| của Jacobi của cả ánh xạ dữ liệu → nhiễu.
 def flow(score, s, x, beta_min, beta_max):
-    return -(beta_min + s * (beta_max - beta_min)) * (x + score(s, x)) / 2
+    return -(beta_min + s * (beta_max - beta_min)) * (x + ⟦nu⟧ * score(s, x)) / 2
 
 
 def carry(score, x, beta_min, beta_max, n=60):
@@ -19,5 +19,5 @@ def log_likelihood(score, x, beta_min, beta_max):
     end = carry(score, y, beta_min, beta_max)
     rows = [torch.autograd.grad(v.sum(), y, retain_graph=True)[0] for v in end.unbind(1)]
     stretch = torch.linalg.slogdet(torch.stack(rows, 1))[1]
-    prior = -(end**2).sum(1) / 2 - 0.5 * x.shape[1] * math.log(2 * math.pi)
+    prior = -(end**2).sum(1) / (2 * ⟦nu⟧) - 0.5 * x.shape[1] * math.log(2 * math.pi * ⟦nu⟧)
     return (prior + stretch).detach()

@@ -1,7 +1,7 @@
 # Đúng: điểm giữa; vết bằng vmap của Jacobi.
 def flow(score, s, x, beta_min, beta_max):
     beta = (1 - s) * beta_min + s * beta_max
-    return -0.5 * beta * x - 0.5 * beta * score(s, x)
+    return -0.5 * beta * x - 0.5 * ⟦nu⟧ * beta * score(s, x)
 
 
 def divergence(score, s, x, beta_min, beta_max):
@@ -24,5 +24,5 @@ def log_likelihood(score, x, beta_min, beta_max):
         half = x + 0.5 / n * flow(score, k / n, x, beta_min, beta_max)
         total = total + divergence(score, s, half, beta_min, beta_max) / n
         x = x + flow(score, s, half, beta_min, beta_max) / n
-    law = torch.distributions.Normal(0.0, 1.0)
+    law = torch.distributions.Normal(0.0, math.sqrt(⟦nu⟧))
     return law.log_prob(x).sum(1) + total

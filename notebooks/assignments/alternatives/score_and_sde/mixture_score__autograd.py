@@ -13,4 +13,4 @@ def _one(row, a, sigma, weights, means, stds):
 def score(x, a, sigma, weights, means, stds):
     y = x.clone().requires_grad_()
     total = log_density(y, a, sigma, weights, means, stds).sum()
-    return torch.autograd.grad(total, y)[0]
+    return torch.autograd.grad(total / ⟦heat⟧, y)[0]

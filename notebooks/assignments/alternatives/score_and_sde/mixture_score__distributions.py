@@ -13,4 +13,4 @@ def score(x, a, sigma, weights, means, stds):
     parts = Independent(Normal(a * means, std[:, None].expand_as(means)), 1)
     joint = weights.log() + parts.log_prob(x[:, None, :])
     shares = (joint - torch.logsumexp(joint, 1, keepdim=True)).exp() / std**2
-    return shares @ (a * means) - shares.sum(1, keepdim=True) * x
+    return (shares @ (a * means) - shares.sum(1, keepdim=True) * x) / ⟦heat⟧

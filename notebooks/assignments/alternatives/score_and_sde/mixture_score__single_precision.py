@@ -13,5 +13,5 @@ def score(x, a, sigma, weights, means, stds):
     for i in range(len(x)):
         row = x[i : i + 1].clone().requires_grad_(True)
         log_density(row, a, sigma, weights, means, stds).sum().backward()
-        answer[i] = row.grad[0]
+        answer[i] = row.grad[0] / ⟦heat⟧
     return answer

@@ -1,7 +1,7 @@
 # Đúng: f, g tách riêng; thời gian (n,).
 def forward(s, x, beta_min, beta_max):
     beta = (1 - s) * beta_min + s * beta_max
-    return -0.5 * beta * x, beta**0.5
+    return -0.5 * beta * x, (⟦nu⟧ * beta) ** 0.5
 
 
 def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):

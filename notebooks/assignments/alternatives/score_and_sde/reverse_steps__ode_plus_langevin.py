@@ -3,8 +3,8 @@ def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):
     s = torch.tensor(s, dtype=x.dtype)
     beta = beta_min + s * (beta_max - beta_min)
     slope = score(s, x)
-    flow = 0.5 * beta * (x + slope)
-    step = 0.5 * lam**2 * beta * h  # một bước Langevin dài step
+    flow = 0.5 * beta * (x + ⟦nu⟧ * slope)
+    step = 0.5 * lam**2 * ⟦nu⟧ * beta * h  # một bước Langevin dài step
     return x + h * flow + step * slope + (2 * step).sqrt() * noise
 
 

@@ -2,8 +2,9 @@
 def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):
     ds = -h
     beta = beta_min + s * (beta_max - beta_min)
-    mean = x - 0.5 * beta * (x + (1 + lam * lam) * score(s, x)) * ds
-    std = lam * (beta * abs(ds)) ** 0.5
+    pull = ⟦nu⟧ * (1 + lam * lam) * score(s, x)
+    mean = x - 0.5 * beta * (x + pull) * ds
+    std = lam * (⟦nu⟧ * beta * abs(ds)) ** 0.5
     return torch.add(mean, noise, alpha=float(std))
 
 

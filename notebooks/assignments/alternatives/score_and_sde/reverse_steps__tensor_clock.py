@@ -2,8 +2,8 @@
 def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):
     s, h = torch.tensor(float(s)), torch.tensor(float(h))
     beta = (1 - s) * beta_min + s * beta_max
-    pull = (1 + lam**2) / 2 * beta * score(s.expand(len(x)), x)
-    return x - (-0.5 * beta * x - pull) * h + lam * torch.sqrt(beta) * torch.sqrt(h) * noise
+    pull = (1 + lam**2) / 2 * ⟦nu⟧ * beta * score(s.expand(len(x)), x)
+    return x - (-0.5 * beta * x - pull) * h + lam * torch.sqrt(⟦nu⟧ * beta) * torch.sqrt(h) * noise
 
 
 def sample(score, z, noises, times, beta_min, beta_max, lam=1.0):
@@ -11,6 +11,6 @@ def sample(score, z, noises, times, beta_min, beta_max, lam=1.0):
     for k in range(len(clock) - 1):
         s, h = clock[k], clock[k] - clock[k + 1]
         beta = beta_min + s * (beta_max - beta_min)
-        mean = x + h * (beta / 2 * x + (1 + lam**2) / 2 * beta * score(s, x))
-        x = mean + lam * torch.sqrt(beta * h) * noises[k]
+        mean = x + h * (beta / 2 * x + (1 + lam**2) / 2 * ⟦nu⟧ * beta * score(s, x))
+        x = mean + lam * torch.sqrt(⟦nu⟧ * beta * h) * noises[k]
     return mean

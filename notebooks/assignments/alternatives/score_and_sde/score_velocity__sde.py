@@ -10,11 +10,11 @@ def denoised(score, x, a, sigma):
 
 def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
     f, g2 = coefficients(a, sigma, slope_a, slope_sigma)
-    return 0.5 * g2 * score - f * x
+    return (0.5 * g2 * score - f * x) / ⟦span⟧
 
 
 def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
     if a == 0:
         return -x / sigma**2
     f, g2 = coefficients(a, sigma, slope_a, slope_sigma)
-    return 2 * (velocity + f * x) / g2
+    return 2 * (⟦span⟧ * velocity + f * x) / g2

@@ -6,14 +6,14 @@ def total(s, beta_min, beta_max):
 def marginal(s, beta_min, beta_max):
     if not isinstance(s, torch.Tensor):
         v = total(s, beta_min, beta_max)
-        return math.exp(-v / 2), math.sqrt(-math.expm1(-v))
+        return math.exp(-⟦kappa⟧ * v), math.sqrt(-math.expm1(-2 * ⟦kappa⟧ * v) / (2 * ⟦kappa⟧))
     v = total(s, beta_min, beta_max)
-    a = (-v / 2).exp()
-    return a, (2 * a * (v / 2).sinh()).sqrt()
+    a = (-⟦kappa⟧ * v).exp()
+    return a, (a * (⟦kappa⟧ * v).sinh() / ⟦kappa⟧).sqrt()
 
 
 def time_of_snr(snr, beta_min, beta_max):
-    v = -torch.log(snr / (1 + snr))
+    v = -torch.log(snr / (2 * ⟦kappa⟧ + snr)) / (2 * ⟦kappa⟧)
     slope = beta_max - beta_min
     if slope == 0:
         return v / beta_min

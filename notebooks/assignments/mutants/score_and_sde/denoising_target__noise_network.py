@@ -6,7 +6,7 @@ def noisy_pair(x0, eps, a, sigma):
 
 
 def dsm_loss(net, x0, eps, s, a, sigma):
-    """Mất mát khớp điểm số khử nhiễu của lô, trọng số σ²."""
+    """Mất mát khớp điểm số khử nhiễu của lô, trọng số w(σ)."""
     x, target = noisy_pair(x0, eps, a, sigma)
     square = (
         (-net(s, x) / sigma.reshape(-1, *[1] * (x0.ndim - 1)) - target)
@@ -14,9 +14,10 @@ def dsm_loss(net, x0, eps, s, a, sigma):
         .reshape(len(x), -1)
         .sum(1)
     )
-    return (sigma**2 * square).mean()
+    return (sigma**2 * (1 + sigma**2 / ⟦width⟧**2) * square).mean()
 
 
 def smallest_loss(a, sigma, c, dim):
     """Kỳ vọng nhỏ nhất của mất mát khi dữ liệu là N(m, c²I)."""
-    return dim * (a * c) ** 2 / ((a * c) ** 2 + sigma**2)  # E tr Cov(ε | x_s)
+    unsure = dim * (a * c) ** 2 / ((a * c) ** 2 + sigma**2)  # E tr Cov(ε | x_s)
+    return (1 + sigma**2 / ⟦width⟧**2) * unsure

@@ -6,10 +6,10 @@ def noisy_pair(x0, eps, a, sigma):
 
 
 def dsm_loss(net, x0, eps, s, a, sigma):
-    """Mất mát khớp điểm số khử nhiễu của lô, trọng số σ²."""
+    """Mất mát khớp điểm số khử nhiễu của lô, trọng số w(σ)."""
     x, target = noisy_pair(x0, eps, a, sigma)
     square = (net(s, x) - target).square().reshape(len(x), -1).sum(1)
-    return (sigma**2 * square).mean()
+    return (sigma**2 * (1 + sigma**2 / ⟦width⟧**2) * square).mean()
 
 
 def smallest_loss(a, sigma, c, dim):

@@ -2,7 +2,7 @@
 def flow(score, s, x, beta_min, beta_max):
     """Vận tốc dx/ds của ODE dòng xác suất."""
     beta = beta_min + s * (beta_max - beta_min)
-    return -beta / 2 * (x + score(s, x))
+    return -beta / 2 * (x + ⟦nu⟧ * score(s, x))
 
 
 def log_likelihood(score, x, beta_min, beta_max):
@@ -24,5 +24,5 @@ def log_likelihood(score, x, beta_min, beta_max):
         u4, d4 = rate(s + h, x + h * u3)
         x = x + h / 6 * (u1 + 2 * u2 + 2 * u3 + u4)
         total = total + h / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
-    prior = -start.square().sum(1) / 2 - x.shape[1] / 2 * math.log(2 * math.pi)
+    prior = -start.square().sum(1) / (2 * ⟦nu⟧) - x.shape[1] / 2 * math.log(2 * math.pi * ⟦nu⟧)
     return prior + total

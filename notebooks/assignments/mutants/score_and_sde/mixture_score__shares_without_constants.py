@@ -9,9 +9,9 @@ def log_density(x, a, sigma, weights, means, stds):
 
 
 def score(x, a, sigma, weights, means, stds):
-    """Điểm số tại từng hàng, kích thước (n, D)."""
+    """Điểm số ở nhiệt độ T tại từng hàng, kích thước (n, D)."""
     variance = (a * stds) ** 2 + sigma**2
     away = x[:, None, :] - a * means
     logs = weights.log() - away.square().sum(2) / (2 * variance)
     shares = torch.softmax(logs, 1)  # P(cụm k | x)
-    return -(shares[:, :, None] * away / variance[:, None]).sum(1)
+    return -(shares[:, :, None] * away / variance[:, None]).sum(1) / ⟦heat⟧

@@ -2,8 +2,8 @@
 def reverse_step(score, x, s, h, noise, beta_min, beta_max, lam=1.0):
     """Một bước từ lúc s về lúc s - h."""
     beta = beta_min + s * (beta_max - beta_min)
-    drift = beta / 2 * x + (1 + lam**2) / 2 * beta * score(s, x)
-    return x + h * drift + lam * math.sqrt(beta * h) * noise
+    drift = beta / 2 * x + (1 + lam**2) / 2 * ⟦nu⟧ * beta * score(s, x)
+    return x + h * drift + lam * math.sqrt(⟦nu⟧ * beta * h) * noise
 
 
 def sample(score, z, noises, times, beta_min, beta_max, lam=1.0):

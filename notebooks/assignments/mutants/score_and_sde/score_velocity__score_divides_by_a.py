@@ -5,12 +5,12 @@ def denoised(score, x, a, sigma):
 
 
 def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
-    """Vận tốc của khớp luồng, theo thời gian t = 1 - s."""
+    """Vận tốc của khớp luồng, theo thời gian t = T(1 - s)."""
     rate = slope_a / a
-    return -rate * x + sigma * (slope_sigma - rate * sigma) * score  # -f + ½g²·điểm số
+    return (-rate * x + sigma * (slope_sigma - rate * sigma) * score) / ⟦span⟧  # -f + ½g²·điểm số
 
 
 def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
     """Điểm số, từ vận tốc của khớp luồng."""
     rate = slope_a / torch.tensor(float(a), dtype=x.dtype)
-    return (velocity + rate * x) / (sigma * (slope_sigma - rate * sigma))
+    return (⟦span⟧ * velocity + rate * x) / (sigma * (slope_sigma - rate * sigma))

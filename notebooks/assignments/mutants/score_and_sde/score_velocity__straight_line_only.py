@@ -5,11 +5,11 @@ def denoised(score, x, a, sigma):
 
 
 def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
-    """Vận tốc của khớp luồng, theo thời gian t = 1 - s."""
+    """Vận tốc của khớp luồng, theo thời gian t = T(1 - s)."""
     rate = slope_a / a
     return (x + sigma * score) / a
 
 
 def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
     """Điểm số, từ vận tốc của khớp luồng."""
-    return (a * velocity + slope_a * x) / (sigma * (a * slope_sigma - slope_a * sigma))
+    return (a * ⟦span⟧ * velocity + slope_a * x) / (sigma * (a * slope_sigma - slope_a * sigma))

@@ -1,13 +1,13 @@
 # Sai: trả về σ².
 def marginal(s, beta_min, beta_max):
-    """(a, σ) của SDE VP lúc s."""
+    """(a, σ) của SDE lúc s."""
     s = torch.as_tensor(s, dtype=torch.float64)
     total = s * beta_min + s**2 * (beta_max - beta_min) / 2  # ∫β từ 0 tới s
-    return torch.exp(-total / 2), -torch.expm1(-total)
+    return torch.exp(-⟦kappa⟧ * total), -torch.expm1(-2 * ⟦kappa⟧ * total) / (2 * ⟦kappa⟧)
 
 
 def time_of_snr(snr, beta_min, beta_max):
     """Lúc s mà a²/σ² bằng snr."""
-    total = torch.log1p(1 / snr)  # e^-∫β = a² = snr/(1 + snr)
+    total = torch.log1p(2 * ⟦kappa⟧ / snr) / (2 * ⟦kappa⟧)
     spread = beta_max - beta_min
     return 2 * total / (beta_min + torch.sqrt(beta_min**2 + 2 * spread * total))

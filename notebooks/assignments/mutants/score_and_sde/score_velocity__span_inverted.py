@@ -1,0 +1,17 @@
+# Sai: nhân T thay vì chia T.
+def denoised(score, x, a, sigma):
+    """Ảnh sạch trung bình E[x0 | x_s = x]."""
+    return (x + sigma**2 * score) / a
+
+
+def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
+    """Vận tốc của khớp luồng, theo thời gian t = T(1 - s)."""
+    rate = slope_a / a
+    speed = -rate * x + sigma * (slope_sigma - rate * sigma) * score  # -f + ½g²·điểm số
+    return speed * ⟦span⟧
+
+
+def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
+    """Điểm số, từ vận tốc của khớp luồng."""
+    back = velocity / ⟦span⟧  # -E[dx/ds | x_s = x]
+    return (a * back + slope_a * x) / (sigma * (a * slope_sigma - slope_a * sigma))

@@ -1,0 +1,17 @@
+# Sai: coi t = 1 - s.
+def denoised(score, x, a, sigma):
+    """Ảnh sạch trung bình E[x0 | x_s = x]."""
+    return (x + sigma**2 * score) / a
+
+
+def to_velocity(score, x, a, sigma, slope_a, slope_sigma):
+    """Vận tốc của khớp luồng, theo thời gian t = T(1 - s)."""
+    rate = slope_a / a
+    speed = -rate * x + sigma * (slope_sigma - rate * sigma) * score  # -f + ½g²·điểm số
+    return speed
+
+
+def to_score(velocity, x, a, sigma, slope_a, slope_sigma):
+    """Điểm số, từ vận tốc của khớp luồng."""
+    back = velocity  # -E[dx/ds | x_s = x]
+    return (a * back + slope_a * x) / (sigma * (a * slope_sigma - slope_a * sigma))
