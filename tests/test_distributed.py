@@ -1,4 +1,4 @@
-"""Hai tiến trình gloo thật, mở bằng torchrun: cùng kết quả, và không mất gì khi một bên chết."""
+"""Hai tiến trình gloo thật, mở như torchrun: cùng kết quả, và không mất gì khi một bên chết."""
 
 import os
 import runpy
@@ -86,11 +86,30 @@ torch.save(results, f"{out}.{distributed.rank()}")
 """
 
 
-def launch(script, *args):
-    """Chạy kịch bản dưới torchrun với hai tiến trình; trả tiến trình đã xong, với stderr."""
+# Bên trong `torchrun` là elastic_launch. Gọi thẳng nó thì hai hạng được tách (fork) ra sau khi các
+# gói đã nạp: cùng bộ máy mở, canh và dừng các hạng, mà chỉ nạp gói một lần.
+FORKED = """
+import runpy, sys, uuid
+import torch._dynamo, torch.nn.parallel
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+import course_utils.flows, course_utils.training
+from course_utils import distributed
+
+def work(*argv):
+    sys.argv = list(argv)
+    runpy.run_path(argv[0])
+    distributed.leave()  # tiến trình tách ra kết thúc mà không qua atexit
+
+one_machine = dict(rdzv_backend="c10d", rdzv_endpoint="localhost:0", run_id=str(uuid.uuid4()))
+config = LaunchConfig(1, 1, 2, start_method="fork", max_restarts=0, **one_machine)
+elastic_launch(config, work)(*sys.argv[1:])
+"""
+
+
+def launch(*command):
+    """Chạy một lệnh Python mở hai hạng; trả tiến trình đã xong, với stderr."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
-    command += [script, *map(str, args)]
+    command = [sys.executable, *map(str, command)]
     return subprocess.run(command, env=environment, timeout=180, capture_output=True, text=True)
 
 
@@ -100,15 +119,17 @@ def largest(a, b):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """Kết quả của một tiến trình và của hai hạng dưới torchrun; lần chạy có hạng bị giết."""
+    """Kết quả của một tiến trình và của hai hạng; lần chạy dưới torchrun có hạng bị giết."""
     folder = tmp_path_factory.mktemp("distributed")
     (folder / "train.py").write_text(TRAIN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["train.py", str(folder / "alone")])
         runpy.run_path(str(folder / "train.py"))
-    died = launch(folder / "train.py", folder / "both")
+    torchrun = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    died = launch(*torchrun, folder / "train.py", folder / "both")
     died.waited = time.time() - torch.load(folder / "both.killed")
-    both = launch(folder / "train.py", folder / "both")
+    (folder / "forked.py").write_text(FORKED)
+    both = launch(folder / "forked.py", folder / "train.py", folder / "both")
     assert both.returncode == 0, both.stderr
     assert "reducer" not in both.stderr  # DDP không phàn nàn gì
     return *(torch.load(folder / name) for name in ("alone.0", "both.0", "both.1")), died
