@@ -6,10 +6,10 @@ def iterations_needed(L, tol):
     return torch.tensor(steps)
 
 
-def fixed_point_inverse(y, g, L, tol):
-    x = y - g(y)
+def fixed_point_inverse(y, u, L, tol):
+    x = y - ⟦inverse_step⟧ * u(y)
     first = float((x - y).norm(dim=1).max())
     total = math.ceil(math.log(max(tol * (1 - L) / (first + 1e-300), 1e-300)) / math.log(L))
     for _ in range(max(total - 1, 0)):
-        x = y - g(x)
+        x = y - ⟦inverse_step⟧ * u(x)
     return x

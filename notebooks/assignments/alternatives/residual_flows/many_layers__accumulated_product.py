@@ -7,4 +7,4 @@ def residual_stack(x, u, slope, T, K):
 
 
 def limits(a, T, x):
-    return math.e ** (a * T) * x, T * a, x, 0
+    return ⟦center⟧ + math.e ** (a * T) * (x - ⟦center⟧), T * a, x, 0

@@ -9,5 +9,5 @@ def residual_stack(x, u, slope, T, K):
 
 
 def limits(a, T, x):
-    growth = torch.tensor(a * T).exp() * x
+    growth = torch.tensor(a * T).exp() * (x - ⟦center⟧) + ⟦center⟧
     return [growth, torch.tensor(a * T), torch.tensor(x), torch.tensor(0.0)]

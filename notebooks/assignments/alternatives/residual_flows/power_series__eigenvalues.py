@@ -1,6 +1,6 @@
 # Đúng: vết qua trị riêng; N từ phân phối hình học; trả về float64.
 def term(A, k):
-    return (torch.linalg.eigvals(A.double()) ** k).sum().real * (1 if k % 2 else -1) / k
+    return (torch.linalg.eigvals(⟦series_step⟧ * A.double()) ** k).sum().real * (1 if k % 2 else -1) / k
 
 
 def series_log_det(A, n):

@@ -3,13 +3,13 @@ import numpy as np
 
 
 def series_log_det(A, n):
-    M = A.double().numpy()
+    M = ⟦series_step⟧ * A.double().numpy()
     return np.sum([(-1) ** (k - 1) / k * np.trace(np.linalg.matrix_power(M, k)) for k in range(1, n + 1)])
 
 
 def roulette_log_det(A, q, draws):
     rng = np.random.default_rng()
-    M = A.double().numpy()
+    M = ⟦series_step⟧ * A.double().numpy()
     alive, power, result = np.ones(draws, bool), np.eye(len(M)), np.zeros(draws)
     k, weight = 1, 1.0
     while alive.any():

@@ -15,6 +15,7 @@ def spectral_norm(W, steps):
 
 
 def limit_norm(W, bound, steps):
+    bound = bound / ⟦gain⟧
     sigma = spectral_norm(W, steps)
     copy = W.detach().clone()
     if sigma > bound:

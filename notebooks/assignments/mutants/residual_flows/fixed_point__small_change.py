@@ -3,10 +3,10 @@ def iterations_needed(L, tol):
     return math.ceil(math.log(tol) / math.log(L))
 
 
-def fixed_point_inverse(y, g, L, tol):
+def fixed_point_inverse(y, u, L, tol):
     x, change = y, math.inf
     while change > tol:
-        new = y - g(x)
+        new = y - ⟦inverse_step⟧ * u(x)
         change = (new - x).norm(dim=1).max()
         x = new
     return x

@@ -3,10 +3,10 @@ def iterations_needed(L, tol):
     return math.ceil(math.log(tol) / math.log(L))
 
 
-def fixed_point_inverse(y, g, L, tol):
+def fixed_point_inverse(y, u, L, tol):
     x = y
     for _ in range(200_000):
-        new = y - g(x)
+        new = y - ⟦inverse_step⟧ * u(x)
         if torch.equal(new, x):
             break
         x = new

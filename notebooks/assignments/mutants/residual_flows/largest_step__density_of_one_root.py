@@ -1,18 +1,18 @@
 # Sai: mật độ chỉ lấy một nghịch ảnh.
 def largest_delta(c):
-    return 1 / abs(c) if c < 0 else math.inf
+    return 1 / abs(⟦kappa⟧ * c) if c < 0 else math.inf
 
 
 def preimages(c, delta, y):
     reach = abs(y) + abs(delta * c) + 1
-    fold = -delta * c
+    fold = -delta * c * ⟦kappa⟧
     ends = [-reach, reach]
     if fold > 1:
-        turn = math.acosh(math.sqrt(fold))
+        turn = math.acosh(math.sqrt(fold)) / ⟦kappa⟧
         ends = [-reach, -turn, turn, reach]
     roots = []
     for low, high in zip(ends, ends[1:]):
-        f = lambda x: x + delta * c * math.tanh(x) - y
+        f = lambda x: x + delta * c * math.tanh(⟦kappa⟧ * x) - y
         if f(low) * f(high) > 0:
             continue
         for _ in range(100):
@@ -24,5 +24,5 @@ def preimages(c, delta, y):
 
 def density(c, delta, y):
     x = preimages(c, delta, y)[0]
-    slope = abs(1 + delta * c / math.cosh(x) ** 2)
+    slope = abs(1 + delta * c * ⟦kappa⟧ / math.cosh(⟦kappa⟧ * x) ** 2)
     return math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) / slope

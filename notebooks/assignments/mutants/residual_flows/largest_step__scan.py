@@ -4,21 +4,21 @@ def largest_delta(c):
     low, high = 0.0, 100.0
     for _ in range(60):
         middle = (low + high) / 2
-        fine = bool((1 + middle * c / torch.cosh(x) ** 2 >= 0).all())
+        fine = bool((1 + middle * c * ⟦kappa⟧ / torch.cosh(⟦kappa⟧ * x) ** 2 >= 0).all())
         low, high = (middle, high) if fine else (low, middle)
     return low
 
 
 def preimages(c, delta, y):
     reach = abs(y) + abs(delta * c) + 1
-    fold = -delta * c
+    fold = -delta * c * ⟦kappa⟧
     ends = [-reach, reach]
     if fold > 1:
-        turn = math.acosh(math.sqrt(fold))
+        turn = math.acosh(math.sqrt(fold)) / ⟦kappa⟧
         ends = [-reach, -turn, turn, reach]
     roots = []
     for low, high in zip(ends, ends[1:]):
-        f = lambda x: x + delta * c * math.tanh(x) - y
+        f = lambda x: x + delta * c * math.tanh(⟦kappa⟧ * x) - y
         if f(low) * f(high) > 0:
             continue
         for _ in range(100):
@@ -30,6 +30,6 @@ def preimages(c, delta, y):
 
 def density(c, delta, y):
     return sum(
-        math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) / abs(1 + delta * c / math.cosh(x) ** 2)
+        math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) / abs(1 + delta * c * ⟦kappa⟧ / math.cosh(⟦kappa⟧ * x) ** 2)
         for x in preimages(c, delta, y)
     )

@@ -1,18 +1,18 @@
 # Sai: trả về hằng số Lipschitz thay vì nghịch đảo của nó.
 def largest_delta(c):
-    return abs(c) if c < 0 else math.inf
+    return abs(⟦kappa⟧ * c) if c < 0 else math.inf
 
 
 def preimages(c, delta, y):
     reach = abs(y) + abs(delta * c) + 1
-    fold = -delta * c
+    fold = -delta * c * ⟦kappa⟧
     ends = [-reach, reach]
     if fold > 1:
-        turn = math.acosh(math.sqrt(fold))
+        turn = math.acosh(math.sqrt(fold)) / ⟦kappa⟧
         ends = [-reach, -turn, turn, reach]
     roots = []
     for low, high in zip(ends, ends[1:]):
-        f = lambda x: x + delta * c * math.tanh(x) - y
+        f = lambda x: x + delta * c * math.tanh(⟦kappa⟧ * x) - y
         if f(low) * f(high) > 0:
             continue
         for _ in range(100):
@@ -24,6 +24,6 @@ def preimages(c, delta, y):
 
 def density(c, delta, y):
     return sum(
-        math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) / abs(1 + delta * c / math.cosh(x) ** 2)
+        math.exp(-0.5 * x * x) / math.sqrt(2 * math.pi) / abs(1 + delta * c * ⟦kappa⟧ / math.cosh(⟦kappa⟧ * x) ** 2)
         for x in preimages(c, delta, y)
     )

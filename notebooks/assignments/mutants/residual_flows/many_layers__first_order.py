@@ -8,4 +8,4 @@ def residual_stack(x, u, slope, T, K):
 
 
 def limits(a, T, x):
-    return x * (1 + a * T), math.log(abs(1 + a * T)), x, 0.0
+    return ⟦center⟧ + (x - ⟦center⟧) * (1 + a * T), math.log(abs(1 + a * T)), x, 0.0

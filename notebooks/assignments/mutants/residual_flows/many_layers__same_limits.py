@@ -8,5 +8,5 @@ def residual_stack(x, u, slope, T, K):
 
 
 def limits(a, T, x):
-    y, log_det = x * math.exp(a * T), a * T
+    y, log_det = ⟦center⟧ + (x - ⟦center⟧) * math.exp(a * T), a * T
     return y, log_det, y, log_det

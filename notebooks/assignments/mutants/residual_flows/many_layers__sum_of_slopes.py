@@ -8,4 +8,4 @@ def residual_stack(x, u, slope, T, K):
 
 
 def limits(a, T, x):
-    return x * math.exp(a * T), a * T, x, 0.0
+    return ⟦center⟧ + (x - ⟦center⟧) * math.exp(a * T), a * T, x, 0.0

@@ -1,8 +1,8 @@
 # Sai: quên giá trị tuyệt đối.
 def planar_log_det(x, u, w, b):
-    slope = 1 - torch.tanh(x @ w + b) ** 2
+    slope = ⟦planar_step⟧ * (1 - torch.tanh(x @ w + b) ** 2)
     return (1 + slope * (u @ w)).log()
 
 
 def nearest_invertible(u, w):
-    return u + (-1 - u @ w).clamp(min=0) * w / (w @ w)
+    return u + (-1 / ⟦planar_step⟧ - u @ w).clamp(min=0) * w / (w @ w)

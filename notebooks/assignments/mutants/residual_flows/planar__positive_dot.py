@@ -1,6 +1,6 @@
 # Sai: đòi wᵀu > 0.
 def planar_log_det(x, u, w, b):
-    slope = 1 - torch.tanh(x @ w + b) ** 2
+    slope = ⟦planar_step⟧ * (1 - torch.tanh(x @ w + b) ** 2)
     return (1 + slope * (u @ w)).abs().log()
 
 

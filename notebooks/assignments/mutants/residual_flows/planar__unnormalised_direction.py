@@ -1,8 +1,8 @@
 # Sai: đi theo w mà quên chia cho bình phương chuẩn của w.
 def planar_log_det(x, u, w, b):
-    slope = 1 - torch.tanh(x @ w + b) ** 2
+    slope = ⟦planar_step⟧ * (1 - torch.tanh(x @ w + b) ** 2)
     return (1 + slope * (u @ w)).abs().log()
 
 
 def nearest_invertible(u, w):
-    return u + (-1 - u @ w).clamp(min=0) * w
+    return u + (-1 / ⟦planar_step⟧ - u @ w).clamp(min=0) * w

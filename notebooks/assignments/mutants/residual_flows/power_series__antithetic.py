@@ -1,5 +1,6 @@
 # Sai: mỗi số ngẫu nhiên u dùng thêm lần nữa thành 1 - u; không chệch nhưng không độc lập.
 def series_log_det(A, n):
+    A = ⟦series_step⟧ * A
     total, power = 0.0, torch.eye(len(A), dtype=A.dtype)
     for k in range(1, n + 1):
         power = power @ A
@@ -8,6 +9,7 @@ def series_log_det(A, n):
 
 
 def roulette_log_det(A, q, draws):
+    A = ⟦series_step⟧ * A
     u = torch.rand((draws + 1) // 2)
     u = torch.cat([u, 1 - u])[:draws].clamp(1e-7, 1 - 1e-7)
     counts = 1 + (u.log() / math.log(q)).floor().long()

@@ -1,9 +1,11 @@
 # Sai: tính log|det A| thay vì log det(I + A).
 def series_log_det(A, n):
+    A = ⟦series_step⟧ * A
     return A.trace() if n == 1 else torch.linalg.slogdet(A).logabsdet
 
 
 def roulette_log_det(A, q, draws):
+    A = ⟦series_step⟧ * A
     counts = 1 + ((1 - torch.rand(draws)).log() / math.log(q)).floor().long()
     terms = [
         (-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / q ** (k - 1)

@@ -1,9 +1,11 @@
 # Sai: chia cho q^k thay vì q^(k−1).
 def series_log_det(A, n):
+    A = ⟦series_step⟧ * A
     return sum((-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k for k in range(1, n + 1))
 
 
 def roulette_log_det(A, q, draws):
+    A = ⟦series_step⟧ * A
     counts = 1 + ((1 - torch.rand(draws)).log() / math.log(q)).floor().long()
     terms = [
         (-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / q**k

@@ -10,4 +10,5 @@ def spectral_norm(W, steps):
 
 
 def limit_norm(W, bound, steps):
+    bound = bound / ⟦gain⟧
     return W * (bound / spectral_norm(W, steps).clamp(min=1e-30))

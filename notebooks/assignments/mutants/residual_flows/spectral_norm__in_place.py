@@ -10,6 +10,7 @@ def spectral_norm(W, steps):
 
 
 def limit_norm(W, bound, steps):
+    bound = bound / ⟦gain⟧
     sigma = spectral_norm(W, steps)
     if sigma > bound:
         W.data.mul_(bound / sigma)

@@ -4,5 +4,6 @@ def spectral_norm(W, steps):
 
 
 def limit_norm(W, bound, steps):
+    bound = bound / ⟦gain⟧
     sigma = spectral_norm(W, steps)
     return W * (bound / sigma) if sigma > bound else W

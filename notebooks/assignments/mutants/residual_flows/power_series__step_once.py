@@ -1,0 +1,12 @@
+# Sai: nhân mọi số hạng với δ thay vì δ^k.
+def series_log_det(A, n):
+    return ⟦series_step⟧ * sum((-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k for k in range(1, n + 1))
+
+
+def roulette_log_det(A, q, draws):
+    counts = 1 + ((1 - torch.rand(draws)).log() / math.log(q)).floor().long()
+    terms = [
+        (-1) ** (k + 1) * torch.linalg.matrix_power(A, k).trace() / k / q ** (k - 1)
+        for k in range(1, int(counts.max()) + 1)
+    ]
+    return ⟦series_step⟧ * torch.stack(terms).cumsum(0)[counts - 1]

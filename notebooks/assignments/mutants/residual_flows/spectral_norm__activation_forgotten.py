@@ -1,0 +1,14 @@
+# Sai: so ℓ‖W‖ với bound nhưng co lại để riêng ‖W‖ bằng bound.
+def spectral_norm(W, steps):
+    v = torch.randn(W.shape[1], dtype=W.dtype)
+    sigma = torch.zeros((), dtype=W.dtype)
+    for _ in range(steps):
+        v = v / v.norm().clamp(min=1e-30)
+        sigma = (W @ v).norm()
+        v = W.T @ (W @ v)
+    return sigma
+
+
+def limit_norm(W, bound, steps):
+    sigma = spectral_norm(W, steps)
+    return W * (bound / sigma) if ⟦gain⟧ * sigma > bound else W
