@@ -69,7 +69,7 @@ def table(rows: dict[str, dict]) -> str:
         bound, how = "", ""
         if row["kind"] == "bound":
             bound, how = "≤ ", f", cận {number(row['configuration']['samples'])} mẫu"
-        state = "" if row["finished"] else f" (dở dang, {row['steps_done']} bước)"
+        state = shortfall(row)
         unit = row["unit"]
         lines.append(
             f"| {row['title']} | **của ta**{how}{state} | {bound}{row['value']:.3f} ± "
@@ -84,6 +84,17 @@ def table(rows: dict[str, dict]) -> str:
                 f"{duration(other['seconds'])} | {other['machine'] or 'không nói'} |"
             )
     return "\n".join(lines)
+
+
+def shortfall(row: dict) -> str:
+    """Chưa đi hết số bước của cấu hình thì nói: dừng giữa đường, hay chạy trọn một lịch ngắn hơn."""
+    planned = row["configuration"]["steps"]
+    if row["name"] in EXPERIMENTS:
+        planned = max(planned, EXPERIMENTS[row["name"]].steps)
+    if row["steps_done"] >= planned:
+        return ""
+    how = "lịch ngắn" if row["finished"] else "dở dang"
+    return f" ({how}, {number(row['steps_done'])} trên {number(planned)} bước)"
 
 
 def number(value: int | None) -> str:

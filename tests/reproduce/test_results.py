@@ -97,10 +97,13 @@ def test_a_missing_file_is_explained(tmp_path):
 def test_table_says_bound_unfinished_and_unknown():
     text = table({"vae": row(steps=4, finished=False)})
     assert "≤ 1.000 ± 0.100 nat/ảnh" in text
-    assert "dở dang, 4 bước" in text
+    assert "dở dang, 4 trên 10 bước" in text
     assert "của ta**, cận 1 mẫu" in text
     assert "1 phút 35 giây" in text
     assert text.splitlines()[-1].count("không nói") == 4
+    short = row(steps=3000, planned=3000, name="mnist-flow")
+    assert "lịch ngắn, 3 000 trên 78 000 bước" in table({"mnist-flow": short})
+    assert "bước" not in table({"vae": row()})
     assert "≤" not in table({"vae": row() | {"kind": "exact"}})
 
 
