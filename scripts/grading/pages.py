@@ -5,6 +5,7 @@ Phép thử ẩn không lên trang phản hồi: sinh viên chỉ thấy điểm
 """
 
 import copy
+import html
 import re
 from pathlib import Path
 
@@ -12,10 +13,10 @@ import nbformat
 from jinja2 import pass_context
 from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import ClearHiddenTests, GetGrades
+from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
 
@@ -28,6 +29,7 @@ HIDDEN = re.compile(r"BEGIN HIDDEN TESTS(.*?)END HIDDEN TESTS", re.DOTALL)
 DELIMITER = re.compile(r"^\s*#* ?(BEGIN|END) SOLUTION\s*$\n?", re.MULTILINE)
 MARKER_LINE = re.compile(r"^(<!-- Bài làm: .*?-->|# Bài làm: .*)\n?")
 WITHHELD = "[kết quả này bị ẩn vì có chứa phép thử ẩn]"
+LONG_FORMULA = 30  # ký tự LaTeX
 LONGEST = 400  # ký tự của một lời báo lỗi
 
 
@@ -38,11 +40,18 @@ class Renderer(IPythonRenderer):
         return f'<div class="formula">{mathml(body, "block")}</div>'
 
     def inline_math(self, body: str) -> str:
-        return mathml(body, "inline")
+        written = mathml(body, "inline")
+        # Trình duyệt không xuống dòng giữa công thức: công thức dài cuộn được trên điện thoại.
+        return f'<span class="long">{written}</span>' if len(body) > LONG_FORMULA else written
 
     def latex_environment(self, name: str, body: str) -> str:
         name = name.replace("align", "aligned").rstrip("*")
         return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if not url.startswith(("data:image/", "attachment:")):
+            return html.escape(f"[ảnh {text}: {url}]")  # trang không gọi máy nào
+        return super().image(text, url, title)
 
     def _embed_image_or_attachment(self, src: str) -> str:
         try:
@@ -118,7 +127,7 @@ def describe(nb: NotebookNode, resources) -> None:
     }
 
 
-class FeedbackCells(Preprocessor):
+class FeedbackCells(NbGraderPreprocessor):
     """Bỏ ô chuẩn bị, thay kết quả của ô kiểm tra bằng một lời báo, giấu phép thử ẩn."""
 
     def preprocess(self, nb: NotebookNode, resources) -> tuple:
@@ -165,7 +174,7 @@ def _is_preparation(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(info.get("locked")) and not is_grade(cell)
 
 
-class SolutionCells(Preprocessor):
+class SolutionCells(NbGraderPreprocessor):
     """Sách lời giải: bỏ ô chuẩn bị, dấu BEGIN/END SOLUTION, và mã của ô kiểm tra."""
 
     def preprocess(self, nb: NotebookNode, resources) -> tuple:

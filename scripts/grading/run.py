@@ -155,8 +155,11 @@ def _grade(course, job: Job, outcome: Outcome) -> None:
     _, marks = _standing(course, slug, student)
     page = course.root / "feedback" / student / slug / f"{slug}.html"
     if job.feedback and not (known.get("feedback") == marks and page.exists()):
-        course.api.generate_feedback(slug, student)
-        _write_stamp(stamp, {**known, "feedback": marks})
+        result = course.api.generate_feedback(slug, student)
+        if result["success"]:
+            _write_stamp(stamp, {**known, "feedback": marks})
+        else:
+            outcome.notes.append(f"không viết được trang phản hồi: {_cause(result)}")
 
 
 def _digest(*parts: str) -> str:

@@ -8,7 +8,8 @@ SLUG = "nho"
 MAXIMUM, BONUS = 5, 2
 ANSWERS = {
     "tong": "# Bài làm: tong (giữ nguyên dòng này)\ntong = ...\ntong = 7",
-    "gap_doi": "# Bài làm: gap_doi (giữ nguyên dòng này)\ndef gap_doi(x):\n    'Hai lần x.'\n    return 2 * x",
+    "gap_doi": "# Bài làm: gap_doi (giữ nguyên dòng này)\n"
+    "def gap_doi(x):\n    'Hai lần x.'\n    return 2 * x",
     "bonus_tich": "# Bài làm: bonus_tich (giữ nguyên dòng này)\ntich = ...\ntich = 12",
     "loi_giai": "<!-- Bài làm: loi_giai (giữ nguyên dòng này) -->\nVì $3+4=7$.",
 }
@@ -40,13 +41,14 @@ def source_notebook():
         indent = answer[: len(answer) - len(answer.lstrip())]
         solution = [f"{indent}### BEGIN SOLUTION", answer, f"{indent}### END SOLUTION"]
         text = "\n".join([*stub, *solution])
-        cells.append(cell(new_markdown_cell, f"## Câu {name}", f"text_{name}"))
+        cells.append(cell(new_markdown_cell, f"## Câu {name} (2 điểm)", f"text_{name}"))
         cells.append(cell(new_code_cell, text, name, solution=True, locked=False))
         test = (
             f"assert '{variable}' in globals(), 'Chưa có {variable}.'\n### BEGIN HIDDEN TESTS\n"
             f"assert {check}, {message!r}\n### END HIDDEN TESTS"
         )
         cells.append(cell(new_code_cell, test, f"test_{name}", grade=True, points=2))
+    cells.append(cell(new_markdown_cell, "## Câu chứng minh (1 điểm)", "text_loi_giai"))
     first, _, proof = ANSWERS["loi_giai"].partition("\n")
     text = f"{first}\n\n### BEGIN SOLUTION\n{proof}\n\n**Thang điểm.** 1: đúng.\n### END SOLUTION"
     info = {"grade": True, "solution": True, "locked": False, "points": 1}
