@@ -17,11 +17,12 @@ sys.path.insert(0, str(here.parents[1] / "scripts"))
 
 from grading.guarded_execute import GuardedExecute
 from grading.pages import FEEDBACK, PageExporter
+from grading.plain_outputs import PlainOutputs
 
 c = get_config()  # noqa: F821  (nbgrader cung cấp)
 
 c.CourseDirectory.root = str(here)
-c.GuardedExecute.classroom = str(here)
+c.GuardedExecute.classroom = c.GuardedExecute.sources = str(here)
 # make grade chép bản nộp (đã chuẩn hóa theo bản gốc) từ submitted/ sang collected/.
 c.CourseDirectory.submitted_directory = "collected"
 
@@ -30,6 +31,7 @@ c.ClearSolutions.text_stub = "*Viết lời giải của bạn ở đây.*"
 
 c.Autograde.autograde_preprocessors = [
     GuardedExecute,
+    PlainOutputs,
     IgnorePattern,
     ClearMetadataPreprocessor,
     LimitOutput,
@@ -40,6 +42,8 @@ c.Autograde.autograde_preprocessors = [
 # Trang phản hồi bằng tiếng Việt, không mã lệnh, không phép thử ẩn.
 c.GenerateFeedback.exporter_class = PageExporter
 c.GenerateFeedback.preprocessors = FEEDBACK
+# HTML và mã lệnh mà sinh viên viết trong ô văn bản không chạy khi giảng viên mở Formgrader.
+c.HTMLExporter.sanitize_html = True
 # Giây cho mỗi ô; câu huấn luyện lâu nhất mất khoảng 15 giây trên hai lõi.
 c.ExecutePreprocessor.timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30

@@ -9,10 +9,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import is_grade, is_solution
 
-from .guarded_execute import DEAD, MESSAGES, TAMPERED, TEST_PREFIX, TIMEOUT
+from .guarded_execute import MESSAGES, TEST_PREFIX
 
 # Dòng đầu của mỗi ô bài làm; nhờ nó mà bài nộp mất siêu dữ liệu vẫn được nhận ra.
 MARKER = re.compile(r"Bài làm: (\w+)")
+LARGEST = 20 * 2**20  # byte của tệp nộp
 REVIEW = "cần xem lại"  # có dấu hiệu can thiệp vào việc chấm
 
 # Những thứ không câu nào cần đến: thấy chúng thì giảng viên nên đọc lại bài.
@@ -41,6 +42,12 @@ def find_notebook(folder: Path, slug: str) -> tuple[NotebookNode, list[str]]:
         if len(others) != 1:
             raise CourseError(f"không có tệp {slug}.ipynb trong bản nộp")
         path, notes = others[0], [f"tệp nộp tên là {others[0].name}"]
+    if path.is_symlink() or folder.is_symlink():
+        raise CourseError("tệp nộp là một liên kết đến nơi khác, không phải một sổ")
+    if path.stat().st_size > LARGEST:
+        raise CourseError(
+            f"sổ quá lớn (hơn {LARGEST // 2**20} MB); hãy xin bản đã xóa kết quả chạy"
+        )
     try:
         notebook = nbformat.read(path, as_version=4)
         sources = [str(cell.source) for cell in notebook.cells]
@@ -163,11 +170,11 @@ def _patches_library(target: ast.expr, libraries: set[str]) -> bool:
 
 
 def incidents(graded: NotebookNode) -> list[str]:
-    """Các sự cố khi chạy (quá giờ, sập nhân, vô hiệu hóa phép kiểm tra), kèm tên câu."""
+    """Các sự cố khi chạy (quá giờ, sập nhân, vô hiệu hóa phép kiểm tra, …), kèm tên câu."""
     notes, question = [], None
     for cell in graded.cells:
         question = (grade_id(cell) or question or "").removeprefix(TEST_PREFIX)
         for out in cell.get("outputs", []):
-            if out.output_type == "error" and out.ename in (TIMEOUT, DEAD, TAMPERED):
+            if out.output_type == "error" and out.ename in MESSAGES:
                 notes.append(f"{question or 'đầu sổ'}: {MESSAGES[out.ename]}")
     return list(dict.fromkeys(notes))

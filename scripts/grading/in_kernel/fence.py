@@ -1,0 +1,125 @@
+"""Hàng rào trong nhân: một hook kiểm toán của Python. Đã dựng thì không gỡ ra được.
+
+Mã này chạy trong nhân trước bài nộp và không dựa vào tệp nào khác của kho mã.
+"""
+
+# Các tên của builtins được lấy riêng, vì bản dùng chung thì mã nộp vá được.
+# ruff: noqa: UP029
+
+
+def _fence(roots):
+    """Cấm mở `roots`, ghi ra ngoài thư mục tạm, gọi chương trình khác, ra mạng, dò bộ nhớ.
+
+    Trả về `busy` (có phần tử thì hook nghỉ), `testing` (có phần tử thì một ô kiểm tra đang chạy và
+    mã nộp không lấy được khung chạy nào, vì qua khung chạy là đọc được phép thử ẩn) và nơi ở của
+    các thư viện.
+    """
+    import os
+    import sys
+    import sysconfig
+    import tempfile
+    from builtins import all, any, bool, bytes, getattr, int, isinstance, str
+
+    class Refused(PermissionError, ValueError):  # thư viện chuẩn bỏ qua ValueError của _getframe
+        pass
+
+    blocked = {
+        *("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn"),
+        *("os.spawn", "pty.spawn", "sys.settrace", "sys.setprofile", "socket.connect"),
+        *("sys.addaudithook", "sys.monitoring.register_callback", "cpython.PyInterpreterState_New"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents"),
+        *("sys._current_frames", "sys._current_exceptions", "socket.sendto", "os.startfile"),
+    }
+    reading = {"open", "os.listdir", "os.scandir", "os.chdir", "sqlite3.connect", "glob.glob"}
+    changing = {
+        *("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.chmod", "os.link", "os.symlink"),
+        *("os.truncate", "shutil.rmtree", "os.chown", "os.utime"),
+    }
+    frames = {"tb_frame", "gi_frame", "cr_frame", "ag_frame", "gi_code", "cr_code", "ag_code"}
+    tmpfile = getattr(os, "O_TMPFILE", 0) & ~getattr(os, "O_DIRECTORY", 0)
+    writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    realpath, decode, sep, me = os.path.realpath, os.fsdecode, os.sep, os.getpid()
+    getframe = sys._getframe
+    os.chdir(tempfile.mkdtemp())
+    scratch = [realpath(p) for p in (tempfile.gettempdir(), os.getcwd(), os.devnull)]
+    paths = sysconfig.get_paths()
+    library = tuple({realpath(paths[k]) + sep for k in ("stdlib", "platstdlib", "purelib")})
+    library += ("<frozen ", *(paths[k] + sep for k in ("stdlib", "purelib", "platlib")))
+    busy, testing = [], []
+
+    def inside(path, roots):
+        return any(path == root or path.startswith(root + sep) for root in roots)
+
+    def student(depth, through=1):
+        """Lời gọi này do mã nộp làm, trực tiếp hay qua `through` hàm thư viện?"""
+        callers = [getframe(depth)]
+        if through and callers[0].f_back is not None:
+            callers.append(callers[0].f_back)
+        return not all(caller.f_code.co_filename.startswith(library) for caller in callers)
+
+    def touch(event, arguments):
+        try:
+            names = [decode(a) for a in arguments[:2] if isinstance(a, str | bytes)]
+            places = [realpath(name) for name in names[: 1 if event == "open" else 2]]
+        except (ValueError, TypeError):
+            return
+        flags = arguments[2] if event == "open" and isinstance(arguments[2], int) else 0
+        # os.open một thư mục tổ tiên rồi đi xuống bằng dir_fd (tệp tạm O_TMPFILE thì không).
+        folder = event == "open" and arguments[1] is None and not flags & tmpfile
+        above = folder and any(
+            root.startswith(p.rstrip(sep) + sep) for p in places for root in roots
+        )
+        if above or any(
+            inside(place, roots) or root in place for place in places for root in roots
+        ):
+            raise Refused("Khi chấm bài, mã nộp không được mở thư mục bài tập và thư mục lớp học.")
+        if event == "sqlite3.connect":
+            if any(root in name for name in names for root in roots):
+                raise Refused("Khi chấm bài, mã nộp không được mở thư mục lớp học.")
+        elif (event in changing or flags & writing) and not folder:
+            if not all(inside(place, scratch) for place in places):
+                raise Refused("Khi chấm bài, mã nộp không được ghi ra ngoài thư mục tạm của nó.")
+
+    def introspect(event, arguments):
+        if event == "sys._getframe":
+            refused = bool(testing) and student(3)
+        elif event == "object.__getattr__":
+            what, name = arguments
+            refused = name in frames and (bool(testing) or name.startswith("gi")) and student(3)
+            if testing and name == "__code__":  # hàm của phép thử, truyền vào mã nộp làm đối số
+                refused = getattr(what, "__globals__", None) is testing[-1]
+        elif event == "object.__setattr__":
+            home = getattr(arguments[0], "__module__", None)
+            refused = arguments[1] in ("__code__", "__defaults__", "__kwdefaults__")
+            refused = refused and home != "__main__" and student(3, 0)
+        elif event == "compile":
+            name = arguments[1]
+            name = decode(name) if isinstance(name, bytes | str) else ""
+            refused = name.startswith(library) and student(3)
+        elif event == "code.__new__":
+            refused = decode(arguments[1]).startswith(library) and student(3)
+        else:  # ctypes.*, marshal.loads
+            refused = student(3)
+        if refused:
+            raise Refused(f"Khi chấm bài, mã nộp không được dùng {event}.")
+
+    looking = {"sys._getframe", "object.__getattr__", "object.__setattr__", "compile"}
+    looking |= {"code.__new__", "marshal.loads", "marshal.load"}
+
+    def hook(event, arguments):
+        if busy:
+            return
+        if event in blocked or (event == "os.kill" and arguments[0] != me):
+            raise Refused(f"Khi chấm bài, mã nộp không được dùng {event}.")
+        act = touch if event in reading or event in changing else None
+        if event in looking or event.startswith("ctypes."):
+            act = introspect
+        if act is not None:
+            busy.append(1)
+            try:
+                act(event, arguments)
+            finally:
+                busy.pop()
+
+    sys.addaudithook(hook)
+    return busy, testing, library
