@@ -42,6 +42,7 @@ help:
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
+	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
 	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
@@ -126,6 +127,12 @@ GRADERS = $(if $(filter file,$(origin JOBS)),,$(JOBS))
 .PHONY: grade
 grade: need-slug $(INSTALLED)
 	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)" "$(GRADERS)"
+
+# A made-up class, graded and timed: make measure-grading STUDENTS=200 JOBS=2
+STUDENTS ?= 200
+.PHONY: measure-grading
+measure-grading: $(INSTALLED)
+	$(BIN)/python scripts/measure_grading.py "$(SLUG)" "$(STUDENTS)" "$(JOBS)" "$(SEED)"
 
 # --- Checks ------------------------------------------------------------------------------------------
 
