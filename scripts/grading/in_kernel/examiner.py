@@ -65,7 +65,7 @@ def _examiner(secret, wanted, guards):
     same = operator.is_
     run, translate, frames, modules_now = exec, compile, sys._current_frames, sys.modules
     trace_of = BaseException.__dict__["__traceback__"].__get__
-    main = modules_now["__main__"]
+    main, made_in_python = modules_now["__main__"], 1 << 9  # Py_TPFLAGS_HEAPTYPE
     kind_name = type.__dict__["__name__"].__get__
 
     def spoil(value, returned=False):
@@ -109,9 +109,9 @@ def _examiner(secret, wanted, guards):
             for inner in value:
                 honest(inner, depth + 1)
         for kind in type(value).__mro__:
-            home = modules_now.get(kind.__module__)
-            own = kind.__module__ == "__main__" or vars(home or main).get(kind.__name__) is not kind
-            if own and not kind.__module__.startswith(("torch", "numpy")) and sly & set(vars(kind)):
+            home = modules_now.get(kind.__module__) or main
+            stranger = home is main or vars(home).get(kind.__name__) is not kind
+            if kind.__flags__ & made_in_python and stranger and sly & set(vars(kind)):
                 raise Impostor
         return value
 
