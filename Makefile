@@ -122,11 +122,12 @@ solutions: need-slug $(INSTALLED)
 collect: need-slug $(INSTALLED)
 	$(BIN)/python scripts/assignments.py collect "$(SLUG)" "$(SEED)" "$(FROM)" "$(SYSTEM)" "$(LIST)"
 
-# Every core grades, unless JOBS says how many processes.
+# Every core grades, unless JOBS says how many processes. A submission may take DEADLINE seconds and
+# MEMORY megabytes.
 GRADERS = $(if $(filter file,$(origin JOBS)),,$(JOBS))
 .PHONY: grade
 grade: need-slug $(INSTALLED)
-	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)" "$(GRADERS)"
+	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)" "$(GRADERS)" "$(DEADLINE)" "$(MEMORY)"
 
 # A made-up class, graded and timed: make measure-grading STUDENTS=200 JOBS=2
 STUDENTS ?= 200

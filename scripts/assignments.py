@@ -1,7 +1,7 @@
 """Bài tập chấm tự động của mỗi chương, qua nbgrader.
 
     python scripts/assignments.py student BÀI [MÃ_LỚP]   đề gốc theo mã lớp và bản phát
-    python scripts/assignments.py grade BÀI [MÃ_LỚP [SỐ_TIẾN_TRÌNH]]   chấm mọi bản nộp của lớp
+    python scripts/assignments.py grade BÀI [MÃ_LỚP [TIẾN_TRÌNH [GIÂY [MB]]]]   chấm cả lớp
     python scripts/assignments.py collect BÀI MÃ_LỚP GÓI [HỆ_THỐNG [DANH_SÁCH]]   thu bài tải về
     python scripts/assignments.py solutions BÀI [MÃ_LỚP]   lời giải của lớp, một trang HTML
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
@@ -33,8 +33,10 @@ def main(arguments: list[str]) -> int:
             print(f"Bản phát cho sinh viên: {course.student_version(slug)}")
             print(f"Đề gốc kèm lời giải (giữ kín): {course.source(slug)}")
         elif command == "grade" and slug:
-            jobs = int(more[0] or os.cpu_count() or 1)
-            rows, path = Course.of_class(code).grade(slug, progress=True, jobs=jobs)
+            jobs, seconds, megabytes = (_number(text) for text in more[:3])
+            limits = {"deadline": seconds, "memory": megabytes and megabytes * 2**20}
+            course = Course.of_class(code, **limits)
+            rows, path = course.grade(slug, progress=True, jobs=jobs or os.cpu_count() or 1)
             print(f"\n{path.with_suffix('.md').read_text('utf-8')}")
             print(f"Bảng điểm của {len(rows)} sinh viên: {path}")
             print(f"Báo cáo trên: {path.with_suffix('.md')}")
@@ -57,6 +59,12 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _number(text: str) -> int | None:
+    if text and not text.isdecimal():
+        raise CourseError(f"«{text}» phải là một số nguyên dương (JOBS, DEADLINE, MEMORY).")
+    return int(text) if text else None
 
 
 def _report(problems: dict[str, list[str]]) -> int:

@@ -78,8 +78,8 @@ class Course:
         self.api = NbGraderAPI(CourseDirectory(config=config), config=config)
 
     @classmethod
-    def of_class(cls, code: str = "") -> "Course":
-        return cls(class_folder(code), code)
+    def of_class(cls, code: str = "", **limits: float | None) -> "Course":
+        return cls(class_folder(code), code, **limits)
 
     def source(self, slug: str) -> Path:
         """Đề gốc của lớp, có lời giải và các phép thử ẩn."""
