@@ -87,7 +87,7 @@ def table(rows: dict[str, dict]) -> str:
 
 
 def shortfall(row: dict) -> str:
-    """Chưa đi hết số bước của cấu hình thì nói: dừng giữa đường, hay chạy trọn một lịch ngắn hơn."""
+    """Chưa đi hết số bước của cấu hình thì nói: dừng giữa đường, hay trọn một lịch ngắn hơn."""
     planned = row["configuration"]["steps"]
     if row["name"] in EXPERIMENTS:
         planned = max(planned, EXPERIMENTS[row["name"]].steps)
