@@ -38,11 +38,11 @@ def ot_order(x0, x1, block):
     order = []
     for start in range(0, len(x0), block):
         a, b = x0[start : start + block].double(), x1[start : start + block].double()
-        cost = [[float((b[i] - a[k]).square().sum()) for k in range(len(a))] for i in range(len(a))]
+        cost = [[float((b[i] - a[k]).square().sum()) ** (⟦power⟧ / 2) for k in range(len(a))] for i in range(len(a))]
         order += [start + k for k in assign(cost)]
     return order
 
 
 def transport_cost(x0, x1, order):
     chosen = torch.as_tensor(order)
-    return float(((x1 - x0[chosen]) ** 2).sum()) / len(x1)
+    return float((((x1 - x0[chosen]) ** 2).sum(1) ** (⟦power⟧ / 2)).sum()) / len(x1)

@@ -4,11 +4,12 @@ def ot_order(x0, x1, block):
 
     pieces, start = [], 0
     for a, b in zip(x0.split(block), x1.split(block)):
-        rows, columns = scipy.optimize.linear_sum_assignment(torch.cdist(b, a) ** 2)
+        rows, columns = scipy.optimize.linear_sum_assignment(torch.cdist(b, a) ** ⟦power⟧)
         pieces.append(torch.as_tensor(columns) + start)
         start += len(a)
     return torch.cat(pieces)
 
 
 def transport_cost(x0, x1, order):
-    return torch.nn.functional.mse_loss(x0[torch.as_tensor(order)], x1) * x0.shape[1]
+    moved = torch.nn.functional.pairwise_distance(x1, x0[torch.as_tensor(order)], eps=0)
+    return moved.pow(⟦power⟧).mean()

@@ -2,6 +2,9 @@
 def speeds_and_weights(x, t, points):
     noise = (x[:, None] - t * points[None]) / (1 - t)
     logs = -noise.square().sum(2) / 2
+    prior = torch.ones(len(points), dtype=x.dtype)
+    prior[0] = ⟦weight⟧
+    logs = logs + prior.log()
     weights = (logs - logs.logsumexp(1, keepdim=True)).exp()
     return points[None] - noise, weights
 

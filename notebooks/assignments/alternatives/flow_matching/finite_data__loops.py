@@ -1,8 +1,9 @@
 # Đúng: từng điểm một, trừ số mũ lớn nhất.
 def pieces(row, t, points):
     logs = [-0.5 * float((row - t * a).double().norm() / (1 - t)) ** 2 for a in points]
-    top = max(logs)
+    top = max(logs)  # cùng lắm lệch log w
     masses = [math.exp(v - top) for v in logs]
+    masses[0] *= ⟦weight⟧
     weights = [v / sum(masses) for v in masses]
     speeds = [(a - row) / (1 - t) for a in points]
     mean = sum(w * c for w, c in zip(weights, speeds))

@@ -1,7 +1,8 @@
 # Đúng: trường từ gradient của log mật độ; độ tản từ các cặp điểm.
 def log_weights(x, t, points):
     away = (x.unsqueeze(1) - t * points.unsqueeze(0)) / (1 - t)
-    return -away.pow(2).sum(-1) / 2
+    bonus = math.log(⟦weight⟧) * (torch.arange(len(points)) == 0)
+    return bonus.to(x) - away.pow(2).sum(-1) / 2
 
 
 def marginal_field(x, t, points):

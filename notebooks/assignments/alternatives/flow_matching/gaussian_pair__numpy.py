@@ -5,9 +5,9 @@ import numpy as np
 def marginal_velocity(x, t, m, s):
     x = np.asarray(x, dtype=float)
     t = np.asarray(t, dtype=float)
-    # Vận tốc = trung bình trôi + (σ′/σ)(x − trung bình), σ² = (1 − t)² + t²s².
-    variance = (1 - t) ** 2 + (t * s) ** 2
-    return m + 0.5 * (2 * t * s**2 - 2 * (1 - t)) / variance * (x - t * m)
+    # Vận tốc = trung bình trôi + (σ′/σ)(x − trung bình), σ² = (1 − t)²r² + t²s².
+    variance = ((1 - t) * ⟦source_std⟧) ** 2 + (t * s) ** 2
+    return m + 0.5 * (2 * t * s**2 - 2 * (1 - t) * ⟦source_std⟧**2) / variance * (x - t * m)
 
 
 def trajectory(z, t, m, s):
@@ -23,4 +23,4 @@ def trajectory(z, t, m, s):
 
 
 def smallest_loss(m, s):
-    return float(s * (np.arctan((1 + s**2) / s - 1 / s) + np.arctan(1 / s)))
+    return float(⟦source_std⟧ * s * (np.arctan((1 + s**2) / s - 1 / s) + np.arctan(1 / s)))

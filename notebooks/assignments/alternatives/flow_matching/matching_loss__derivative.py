@@ -1,5 +1,6 @@
 # Đúng: đích là đạo hàm tự động của đường đi theo t.
 def interpolate(x0, x1, t, sigma):
+    x1 = ⟦scale⟧ * x1
     def path(t):
         spread = 1 - t + sigma * t
         shape = (len(t),) + (1,) * (x0.dim() - 1)

@@ -1,5 +1,6 @@
 # Đúng: vòng lặp dựng từng điểm.
 def interpolate(x0, x1, t, sigma):
+    x1 = ⟦scale⟧ * x1
     x = torch.stack([(1 - s + sigma * s) * a + s * b for a, b, s in zip(x0, x1, t)])
     return x, x1 - x0 + sigma * x0
 

@@ -8,10 +8,14 @@ def carry(field, x, steps):
 
 
 def reflow_pairs(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     return x0, torch.cat([carry(field, row[None], steps)[0] for row in x0])
 
 
 def straightness(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     total = 0.0
     for row in x0:
         x, speeds = carry(field, row[None], steps)
@@ -20,5 +24,7 @@ def straightness(field, x0, steps):
 
 
 def one_step_error(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     gaps = [carry(field, row[None], 1)[0] - carry(field, row[None], steps)[0] for row in x0]
     return torch.cat(gaps).square().sum(1).mean()

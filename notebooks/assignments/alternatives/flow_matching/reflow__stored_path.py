@@ -8,11 +8,15 @@ def walk(field, x0, steps):
 
 
 def reflow_pairs(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     path = walk(field, x0, steps)
     return path[0], path[-1]
 
 
 def straightness(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     path = walk(field, x0, steps).double()
     velocity = steps * path.diff(dim=0)
     chord = (path[-1] - path[0]).unsqueeze(0)
@@ -20,4 +24,6 @@ def straightness(field, x0, steps):
 
 
 def one_step_error(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     return float((walk(field, x0, 1)[-1] - walk(field, x0, steps)[-1]).pow(2).sum()) / len(x0)

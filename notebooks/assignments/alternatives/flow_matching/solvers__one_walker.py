@@ -2,8 +2,8 @@
 def walk(rule, x, steps, start, end):
     x = x.clone()
     for k in range(steps):
-        t = start * (1 - k / steps) + end * (k / steps)
-        x += rule(t, x, (end - start) / steps)
+        part, rest = (k / steps) ** ⟦bend⟧, ((k + 1) / steps) ** ⟦bend⟧
+        x += rule(start * (1 - part) + end * part, x, (end - start) * (rest - part))
     return x
 
 

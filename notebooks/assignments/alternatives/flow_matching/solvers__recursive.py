@@ -1,17 +1,17 @@
 # Đúng: đệ quy, mỗi điểm một thời điểm.
-def euler(field, x, steps, start=0.0, end=1.0):
-    if steps == 0:
+def euler(field, x, steps, start=0.0, end=1.0, k=0):
+    if k == steps:
         return x
-    after = start + (end - start) / steps
-    times = torch.full((len(x),), start, dtype=x.dtype)
-    return euler(field, x + (after - start) * field(times, x), steps - 1, after, end)
+    t, after = (start + (end - start) * math.pow(j / steps, ⟦bend⟧) for j in (k, k + 1))
+    times = torch.full((len(x),), t, dtype=x.dtype)
+    return euler(field, x + (after - t) * field(times, x), steps, start, end, k + 1)
 
 
-def midpoint(field, x, steps, start=0.0, end=1.0):
-    if steps == 0:
+def midpoint(field, x, steps, start=0.0, end=1.0, k=0):
+    if k == steps:
         return x
-    after = start + (end - start) / steps
-    middle = (start + after) / 2
+    t, after = (start + (end - start) * math.pow(j / steps, ⟦bend⟧) for j in (k, k + 1))
+    middle = (t + after) / 2
     times = torch.full((len(x),), middle, dtype=x.dtype)
-    half = x + (middle - start) * field(torch.full_like(times, start), x)
-    return midpoint(field, x + (after - start) * field(times, half), steps - 1, after, end)
+    half = x + (middle - t) * field(torch.full_like(times, t), x)
+    return midpoint(field, x + (after - t) * field(times, half), steps, start, end, k + 1)

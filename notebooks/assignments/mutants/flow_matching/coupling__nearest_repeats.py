@@ -6,11 +6,11 @@ def ot_order(x0, x1, block):
     order = []
     for start in range(0, len(x0), block):
         here, there = x0[start : start + block], x1[start : start + block]
-        cost = (there[:, None, :] - here).square().sum(2)
+        cost = (there[:, None, :] - here).norm(dim=2) ** ⟦power⟧
         chosen = cost.argmin(1).tolist()
         order += [start + int(k) for k in chosen]
     return torch.tensor(order)
 
 
 def transport_cost(x0, x1, order):
-    return (x1 - x0[order]).square().sum(1).mean()
+    return ((x1 - x0[order]).norm(dim=1) ** ⟦power⟧).mean()

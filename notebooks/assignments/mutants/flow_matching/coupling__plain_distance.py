@@ -13,4 +13,4 @@ def ot_order(x0, x1, block):
 
 
 def transport_cost(x0, x1, order):
-    return (x1 - x0[order]).square().sum(1).mean()
+    return ((x1 - x0[order]).norm(dim=1) ** ⟦power⟧).mean()

@@ -6,7 +6,7 @@ def ot_order(x0, x1, block):
     order = []
     for start in range(0, len(x0), block):
         here, there = x0[start : start + block], x1[start : start + block]
-        cost = (there[:, None, :] - here).square().sum(2)
+        cost = (there[:, None, :] - here).norm(dim=2) ** ⟦power⟧
         ranks = there[:, 0].argsort().argsort()
         chosen = here[:, 0].argsort()[ranks].tolist()
         order += [start + int(k) for k in chosen]
@@ -14,4 +14,4 @@ def ot_order(x0, x1, block):
 
 
 def transport_cost(x0, x1, order):
-    return (x1 - x0[order]).square().sum(1).mean()
+    return ((x1 - x0[order]).norm(dim=1) ** ⟦power⟧).mean()

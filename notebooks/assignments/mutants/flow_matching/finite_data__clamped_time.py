@@ -1,6 +1,7 @@
 # Sai: chặn 1 − t từ dưới bởi 0.01 để «cho ổn định»; gần t = 1 thì vận tốc nhỏ đi mười lần.
 def weights_of(x, t, points):
     square = (x[:, None, :] - t * points).square().sum(2)
+    square[:, 0] -= 2 * max(1 - t, 0.01) ** 2 * math.log(⟦weight⟧)
     return torch.softmax(-square / (2 * max(1 - t, 0.01) ** 2), 1)
 
 

@@ -1,6 +1,7 @@
 # Sai: quên ½ trong số mũ.
 def weights_of(x, t, points):
     square = (x[:, None, :] - t * points).square().sum(2)
+    square[:, 0] -= (1 - t) ** 2 * math.log(⟦weight⟧)
     return torch.softmax(-square / (1 - t) ** 2, 1)
 
 

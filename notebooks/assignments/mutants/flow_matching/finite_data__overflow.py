@@ -1,6 +1,7 @@
 # Sai: mũ rồi chia: 0/0 khi x ở xa.
 def weights_of(x, t, points):
     square = (x[:, None, :] - t * points).square().sum(2)
+    square[:, 0] -= 2 * (1 - t) ** 2 * math.log(⟦weight⟧)
     mass = (-square / (2 * (1 - t) ** 2)).exp()
     return mass / mass.sum(1, keepdim=True)
 

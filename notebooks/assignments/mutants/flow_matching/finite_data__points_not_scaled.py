@@ -1,6 +1,7 @@
 # Sai: hậu nghiệm đo khoảng cách tới a_k thay vì t·a_k.
 def weights_of(x, t, points):
     square = (x[:, None, :] - points).square().sum(2)
+    square[:, 0] -= 2 * (1 - t) ** 2 * math.log(⟦weight⟧)
     return torch.softmax(-square / (2 * (1 - t) ** 2), 1)
 
 

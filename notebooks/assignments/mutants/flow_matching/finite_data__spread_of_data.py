@@ -1,6 +1,7 @@
 # Sai: độ tản của x1, quên chia (1 − t)².
 def weights_of(x, t, points):
     square = (x[:, None, :] - t * points).square().sum(2)
+    square[:, 0] -= 2 * (1 - t) ** 2 * math.log(⟦weight⟧)
     return torch.softmax(-square / (2 * (1 - t) ** 2), 1)
 
 

@@ -1,6 +1,7 @@
 # Sai: độ tản theo xác suất đầu, không theo hậu nghiệm.
 def weights_of(x, t, points):
     square = (x[:, None, :] - t * points).square().sum(2)
+    square[:, 0] -= 2 * (1 - t) ** 2 * math.log(⟦weight⟧)
     return torch.softmax(-square / (2 * (1 - t) ** 2), 1)
 
 

@@ -4,8 +4,8 @@ def marginal_velocity(x, t, m, s):
 
 
 def trajectory(z, t, m, s):
-    return t * m + math.sqrt((1 - t) ** 2 + (t * s) ** 2) * z
+    return t * m + math.sqrt(((1 - t) * ⟦source_std⟧) ** 2 + (t * s) ** 2) * z / ⟦source_std⟧
 
 
 def smallest_loss(m, s):
-    return math.pi * s / 2
+    return math.pi * ⟦source_std⟧ * s / 2

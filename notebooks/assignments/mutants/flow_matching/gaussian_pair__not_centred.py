@@ -1,12 +1,12 @@
 # Sai: không trừ trung bình của x_t.
 def marginal_velocity(x, t, m, s):
-    variance = (1 - t) ** 2 + t**2 * s**2
-    return m + (t * s**2 - (1 - t)) / variance * x
+    variance = ((1 - t) * ⟦source_std⟧) ** 2 + t**2 * s**2
+    return m + (t * s**2 - (1 - t) * ⟦source_std⟧**2) / variance * x
 
 
 def trajectory(z, t, m, s):
-    return t * m + math.sqrt((1 - t) ** 2 + (t * s) ** 2) * z
+    return t * m + math.sqrt(((1 - t) * ⟦source_std⟧) ** 2 + (t * s) ** 2) * z / ⟦source_std⟧
 
 
 def smallest_loss(m, s):
-    return math.pi * s / 2
+    return math.pi * ⟦source_std⟧ * s / 2

@@ -1,12 +1,12 @@
 # Sai: lấy phương sai của x₁ − x₀, không có điều kiện.
 def marginal_velocity(x, t, m, s):
-    variance = (1 - t) ** 2 + t**2 * s**2
-    return m + (t * s**2 - (1 - t)) / variance * (x - t * m)
+    variance = ((1 - t) * ⟦source_std⟧) ** 2 + t**2 * s**2
+    return m + (t * s**2 - (1 - t) * ⟦source_std⟧**2) / variance * (x - t * m)
 
 
 def trajectory(z, t, m, s):
-    return t * m + math.sqrt((1 - t) ** 2 + (t * s) ** 2) * z
+    return t * m + math.sqrt(((1 - t) * ⟦source_std⟧) ** 2 + (t * s) ** 2) * z / ⟦source_std⟧
 
 
 def smallest_loss(m, s):
-    return 1 + s**2
+    return ⟦source_std⟧**2 + s**2

@@ -1,5 +1,6 @@
 # Sai: gọi trường từng điểm một.
 def interpolate(x0, x1, t, sigma):
+    x1 = ⟦scale⟧ * x1
     t = t.reshape(-1, *[1] * (x0.ndim - 1))
     return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
 

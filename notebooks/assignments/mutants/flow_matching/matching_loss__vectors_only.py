@@ -1,5 +1,6 @@
 # Sai: t[:, None]: chỉ đúng với vector (n, D).
 def interpolate(x0, x1, t, sigma):
+    x1 = ⟦scale⟧ * x1
     t = t[:, None]
     return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0
 

@@ -1,5 +1,6 @@
 # Sai: t (n,) nhân thẳng: chạy theo tọa độ cuối.
 def interpolate(x0, x1, t, sigma):
+    x1 = ⟦scale⟧ * x1
     if x0.shape[-1] != len(t):
         t = t.reshape(-1, *[1] * (x0.ndim - 1))
     return (1 - (1 - sigma) * t) * x0 + t * x1, x1 - (1 - sigma) * x0

@@ -1,5 +1,7 @@
 # Sai: so hai trung bình thay vì từng hạt.
 def reflow_pairs(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     x = x0
     for k in range(steps):
         x = x + field(k / steps, x) / steps
@@ -7,6 +9,8 @@ def reflow_pairs(field, x0, steps):
 
 
 def straightness(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     x, speeds = x0, []
     for k in range(steps):
         speeds.append(field(k / steps, x))
@@ -15,6 +19,8 @@ def straightness(field, x0, steps):
 
 
 def one_step_error(field, x0, steps):
+    raw = field
+    field = lambda t, x: ⟦end⟧ * raw(⟦end⟧ * t, x)
     x = x0
     for k in range(steps):
         x = x + field(k / steps, x) / steps

@@ -1,15 +1,17 @@
 # Sai: điểm giữa quên nửa bước của thời gian.
 def euler(field, x, steps, start=0.0, end=1.0):
-    h = (end - start) / steps
     for k in range(steps):
-        t = start + k * h
+        now, later = (start + (end - start) * (j / steps) ** ⟦bend⟧ for j in (k, k + 1))
+        h = later - now
+        t = now
         x = x + h * field(t, x)
     return x
 
 
 def midpoint(field, x, steps, start=0.0, end=1.0):
-    h = (end - start) / steps
     for k in range(steps):
-        t = start + k * h
+        now, later = (start + (end - start) * (j / steps) ** ⟦bend⟧ for j in (k, k + 1))
+        h = later - now
+        t = now
         x = x + h * field(t, x + h / 2 * field(t, x))
     return x

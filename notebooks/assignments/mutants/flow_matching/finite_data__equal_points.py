@@ -1,0 +1,14 @@
+# Sai: coi các điểm có xác suất bằng nhau.
+def weights_of(x, t, points):
+    square = (x[:, None, :] - t * points).square().sum(2)
+    return torch.softmax(-square / (2 * (1 - t) ** 2), 1)
+
+
+def marginal_field(x, t, points):
+    return (weights_of(x, t, points) @ points - x) / (1 - t)
+
+
+def spread(x, t, points):
+    weights = weights_of(x, t, points)
+    away = points - (weights @ points)[:, None, :]
+    return (weights * away.square().sum(2)).sum(1) / (1 - t) ** 2

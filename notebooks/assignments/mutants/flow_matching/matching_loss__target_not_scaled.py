@@ -1,0 +1,9 @@
+# Sai: đích quên hệ số c của dữ liệu.
+def interpolate(x0, x1, t, sigma):
+    t = t.reshape(-1, *[1] * (x0.ndim - 1))
+    return (1 - (1 - sigma) * t) * x0 + t * ⟦scale⟧ * x1, x1 - (1 - sigma) * x0
+
+
+def cfm_loss(field, x0, x1, t, sigma):
+    x, target = interpolate(x0, x1, t, sigma)
+    return (field(t, x) - target).square().sum() / len(x)
