@@ -1,6 +1,6 @@
 # Đúng: đệ quy từ đỉnh, dùng MultivariateNormal.
 def covariance(weights, variances):
-    inner = torch.eye(weights[0].shape[1]).to(weights[0])
+    inner = (⟦temperature⟧**2 * torch.eye(weights[0].shape[1]).double()).to(weights[0])
     if len(weights) > 1:
         inner = covariance(weights[1:], variances[1:])
     return weights[0] @ inner @ weights[0].mT + variances[0].diag_embed()

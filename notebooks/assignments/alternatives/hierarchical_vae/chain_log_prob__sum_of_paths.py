@@ -6,6 +6,7 @@ def chain_log_prob(x, weights, variances):
     for i in range(len(weights)):
         cov = cov + path @ torch.diag(variances[i]) @ path.T
         path = torch.matmul(path, weights[i])
+    path = path * ⟦temperature⟧
     cov = cov + path @ path.T
     quadratic = torch.einsum("ni,ij,nj->n", x, torch.linalg.inv(cov), x)
     return -0.5 * (quadratic + torch.logdet(cov) + dim * math.log(2 * math.pi))

@@ -1,7 +1,8 @@
-# Đúng: sinh cạnh bằng itertools.
+# Đúng: sinh cạnh bằng itertools, đường tắt là các cặp không cách nhau quá xa.
 from itertools import combinations, pairwise
 
-order = ("z4", "z3", "z2", "z1", "x")
+order = (*(f"z{level}" for level in range(⟦levels⟧, 0, -1)), "x")
 generative = frozenset(pairwise(order))
 bottom_up = frozenset(pairwise(order[::-1]))
-skip = tuple(combinations(order, 2))
+place = {node: position for position, node in enumerate(order)}
+skip = tuple((a, b) for a, b in combinations(order, 2) if place[b] - place[a] <= ⟦reach⟧)

@@ -1,4 +1,7 @@
 # Đúng: danh sách các list, không phải tập các tuple.
-generative = [["z4", "z3"], ["z3", "z2"], ["z2", "z1"], ["z1", "x"]]
+names = {0: "x"} | {level: "z" + str(level) for level in range(1, ⟦levels⟧ + 1)}
+generative = [[names[level], names[level - 1]] for level in range(1, ⟦levels⟧ + 1)]
 bottom_up = [[b, a] for a, b in generative]
-skip = generative + [["z4", "z2"], ["z4", "z1"], ["z4", "x"], ["z3", "z1"], ["z3", "x"], ["z2", "x"]]
+skip = list(generative)
+for step in range(2, ⟦reach⟧ + 1):
+    skip += [[names[level], names[level - step]] for level in range(step, ⟦levels⟧ + 1)]

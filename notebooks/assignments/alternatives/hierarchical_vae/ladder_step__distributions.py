@@ -3,8 +3,9 @@ from torch.distributions import Independent, Normal, kl_divergence
 
 
 def ladder_step(mean_p, var_p, mean_d, var_d):
-    precision = var_p.reciprocal() + var_d.reciprocal()
-    mean_q = (mean_p * var_p.reciprocal() + mean_d * var_d.reciprocal()) / precision
+    heard = ⟦trust⟧ * var_d.reciprocal()
+    precision = var_p.reciprocal() + heard
+    mean_q = (mean_p * var_p.reciprocal() + mean_d * heard) / precision
     var_q = precision.reciprocal()
     q = Independent(Normal(mean_q, var_q.sqrt()), 1)
     p = Independent(Normal(mean_p, var_p.sqrt()), 1)

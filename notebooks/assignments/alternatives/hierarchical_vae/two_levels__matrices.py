@@ -1,12 +1,13 @@
-# Đúng: log p trừ KL giữa hai Gauss hai chiều.
-from torch.distributions import MultivariateNormal, kl_divergence
+# Đúng: log p trừ KL giữa hai Gauss hai chiều, float32.
+from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-q = MultivariateNormal(
-    torch.tensor([1.0, 0.25], dtype=torch.float64),
-    torch.tensor([[0.5, 0.125], [0.125, 0.53125]], dtype=torch.float64),
-)
-prior = torch.tensor([[3.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
-gain = prior[:, 0] / 4
-posterior = MultivariateNormal(2 * gain, prior - torch.outer(gain, prior[0]))
+x, u = ⟦point⟧, ⟦step_variance⟧
+m1, v1 = ⟦q1_slope⟧ * x, ⟦q1_variance⟧
+m2, v2 = ⟦q2_slope⟧ * m1, ⟦q2_variance⟧ + ⟦q2_slope⟧ ** 2 * v1
+cov = ⟦q2_slope⟧ * v1
+q = MultivariateNormal(torch.tensor([m1, m2]), torch.tensor([[v1, cov], [cov, v2]]))
+prior = torch.tensor([[u + 1.0, 1.0], [1.0, 1.0]])
+gain = prior[:, 0] / (u + 2)
+posterior = MultivariateNormal(x * gain, prior - torch.outer(gain, prior[0]))
 gap = kl_divergence(q, posterior)
-elbo = -0.5 * (math.log(8 * math.pi) + 1) - gap
+elbo = Normal(0.0, math.sqrt(u + 2)).log_prob(torch.tensor(1.0 * x)) - gap

@@ -1,5 +1,7 @@
 # Sai: đường tắt quên x, chỉ nối các tầng với nhau.
-nodes = ["x", "z1", "z2", "z3", "z4"]
+nodes = ["x"] + [f"z{level}" for level in range(1, ⟦levels + 1⟧)]
 generative = {(b, a) for a, b in zip(nodes, nodes[1:])}
 bottom_up = {(a, b) for a, b in zip(nodes, nodes[1:])}
-skip = {(nodes[i], nodes[j]) for i in range(5) for j in range(1, i)} | {("z1", "x")}
+levels = nodes[1:]
+skip = {(b, a) for i, a in enumerate(levels) for b in levels[i + 1 : i + 1 + ⟦reach⟧]}
+skip |= {("z1", "x")}

@@ -1,5 +1,5 @@
-# Sai: coi z4 là ảnh mà bộ giải mã cho ra.
-generative = {("x", "z1"), ("z1", "z2"), ("z2", "z3"), ("z3", "z4")}
-bottom_up = {("x", "z1"), ("z1", "z2"), ("z2", "z3"), ("z3", "z4")}
-skip = {("z4", "z3"), ("z4", "z2"), ("z4", "z1"), ("z4", "x"), ("z3", "z2"), ("z3", "z1")}
-skip |= {("z3", "x"), ("z2", "z1"), ("z2", "x"), ("z1", "x")}
+# Sai: coi tầng trên cùng là ảnh mà bộ giải mã cho ra.
+nodes = ["x"] + [f"z{level}" for level in range(1, ⟦levels + 1⟧)]
+generative = {(a, b) for a, b in zip(nodes, nodes[1:])}
+bottom_up = {(a, b) for a, b in zip(nodes, nodes[1:])}
+skip = {(b, a) for i, a in enumerate(nodes) for b in nodes[i + 1 : i + 1 + ⟦reach⟧]}

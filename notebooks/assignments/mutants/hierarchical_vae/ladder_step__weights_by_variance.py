@@ -1,5 +1,6 @@
 # Sai: nguồn có phương sai lớn hơn lại nặng hơn.
 def ladder_step(mean_p, var_p, mean_d, var_d):
+    var_d = var_d / ⟦trust⟧
     total = var_p + var_d
     mean_q, var_q = (var_p * mean_p + var_d * mean_d) / total, var_p * var_d / total
     ratio = var_q / var_p

@@ -3,7 +3,7 @@ def telescoped_terms(mean, cov, w, u):
     terms = []
     for i in range(len(mean) - 1):
         variance = cov[i, i] - cov[i, i + 1] ** 2 / cov[i + 1, i + 1]
-        square = (mean[i] - w[i] * mean[i + 1]) ** 2
+        square = (mean[i] - w[i] * mean[i + 1] - ⟦drift⟧) ** 2
         terms.append(0.5 * (torch.log(u[i] / variance) + (variance + square) / u[i] - 1))
     top = cov[-1, -1]
     terms.append(0.5 * (top + mean[-1] ** 2 - 1 - torch.log(top)))

@@ -2,7 +2,7 @@
 def telescoped_terms(mean, cov, w, u):
     terms = []
     for i in range(len(mean) - 1):
-        square = (mean[i] - w[i] * mean[i + 1]) ** 2
+        square = (mean[i] - w[i] * mean[i + 1] - ⟦drift⟧) ** 2
         square = square + cov[i, i] + w[i] ** 2 * cov[i + 1, i + 1] - 2 * w[i] * cov[i, i + 1]
         terms.append(0.5 * (torch.log(u[i] / cov[i, i]) + square / u[i] - 1))
     top = cov[-1, -1]

@@ -4,7 +4,7 @@ def telescoped_terms(mean, cov, w, u):
     for i in range(len(mean) - 1):
         slope = cov[i, i + 1] / cov[i + 1, i + 1]
         variance = cov[i, i] - slope * cov[i, i + 1]
-        square = (mean[i] - w[i] * mean[i + 1]) ** 2
+        square = (mean[i] - w[i] * mean[i + 1] - ⟦drift⟧) ** 2
         square = square + (slope - w[i]) ** 2 * cov[i + 1, i + 1]
         terms.append(0.5 * (torch.log(variance / u[i]) + (u[i] + square) / variance - 1))
     top = cov[-1, -1]

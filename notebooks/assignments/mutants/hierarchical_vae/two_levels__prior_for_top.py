@@ -1,10 +1,13 @@
 # Sai: KL của tầng 1 lấy trung bình theo tiên nghiệm của z2.
-m1, v1, m2, v2, cov = 1.0, 0.5, 0.25, 0.53125, 0.125
+x, u = ⟦point⟧, ⟦step_variance⟧
+m1, v1 = ⟦q1_slope⟧ * x, ⟦q1_variance⟧
+m2, v2 = ⟦q2_slope⟧ * m1, ⟦q2_variance⟧ + ⟦q2_slope⟧ ** 2 * v1
+cov = ⟦q2_slope⟧ * v1
 slope = cov / v2
 v = v1 - slope * cov
-recon = -0.5 * (math.log(2 * math.pi) + 1 + v1)
+recon = -0.5 * (math.log(2 * math.pi) + (x - m1) ** 2 + v1)
 top = 0.5 * (v2 + m2**2 - 1 - math.log(v2))
 square = (m1 - slope * m2) ** 2 + (slope - 1) ** 2
-one = 0.5 * (math.log(2 / v) + (v + square) / 2 - 1)
+one = 0.5 * (math.log(u / v) + (v + square) / u - 1)
 elbo = recon - top - one
-gap = -0.5 * (math.log(8 * math.pi) + 1) - elbo
+gap = -0.5 * (math.log(2 * math.pi * (u + 2)) + x**2 / (u + 2)) - elbo

@@ -1,0 +1,5 @@
+# Sai: mỗi tầng đọc các tầng ngay dưới nó.
+nodes = ["x"] + [f"z{level}" for level in range(1, ⟦levels + 1⟧)]
+generative = {(b, a) for a, b in zip(nodes, nodes[1:])}
+bottom_up = {(a, b) for a, b in zip(nodes, nodes[1:])}
+skip = {(a, b) for i, a in enumerate(nodes) for b in nodes[i + 1 : i + 1 + ⟦reach⟧]}
