@@ -83,7 +83,10 @@ def class_report(title: str, rows: list[Row], limits: dict[str, float]) -> str:
     waiting = sum("cần chấm tay" in note for row in rows for note in row.notes)
     lines += ["", "## Cần người xem", ""]
     if waiting:
-        lines.append(f"- {waiting} bản nộp có câu đợi chấm tay; mở bằng `nbgrader formgrader`.")
+        lines.append(
+            f"- {waiting} bản nộp có câu đợi chấm tay; mở bằng "
+            "`nbgrader formgrader` trong thư mục của lớp."
+        )
     lines += [f"- **{_who(row)}** ({row.state}): {'; '.join(row.notes)}" for row in attention]
     if not waiting and not attention:
         lines.append("Không có bản nộp nào.")
@@ -119,9 +122,10 @@ def _histogram(rows: list[Row]) -> list[str]:
     bins = [min(BARS - 1, int(row.total / width)) for row in rows]
     counts = [bins.count(i) for i in range(BARS)]
     scale = max(1.0, max(counts) / 40)
+    tops = [f"đến dưới {(i + 1) * width:4.1f}" for i in range(BARS - 1)] + ["trở lên      "]
     lines = [
-        f"{i * width:5.1f} đến {(i + 1) * width:5.1f} │{'█' * round(count / scale):40s} {count}"
-        for i, count in enumerate(counts)
+        f"{i * width:4.1f} {top} │{'█' * round(count / scale):40s} {count}"
+        for i, (top, count) in enumerate(zip(tops, counts, strict=True))
     ]
     return ["```text", *lines, "```"]
 
