@@ -30,6 +30,7 @@ MEGABYTE = 2**20
 NOBODY = 65534
 POSIX = os.name == "posix"
 KEPT_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TZ", "SYSTEMROOT", "PATH", "TEMP", "TMP")
+KEPT_VARIABLES += ("LD_LIBRARY_PATH",)  # Python đặt ngoài chỗ quen thuộc tìm thư viện của nó ở đây
 
 # Nhân tự hạ giới hạn của mình rồi mới nạp IPython: không tốn thêm một tiến trình nào.
 LAUNCHER = """
@@ -110,6 +111,8 @@ def _readable() -> list[str]:
     """Các thư mục nhân cần đọc: Python, các gói, course_utils. Không có kho mã và thư mục nhà."""
     places = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parents[1]]
     places += [Path(path) for path in {**sysconfig.get_paths()}.values() if "lib" in path]
+    # Một môi trường có thể đọc gói của môi trường khác (tệp .pth).
+    places += [Path(path) for path in sys.path if Path(path).name == "site-packages"]
     # Gói cài kiểu «editable» nằm trong kho mã: chỉ cho thấy đúng thư mục của nó.
     places += [Path(find_spec("course_utils").origin).parent]
     kept: list[Path] = []

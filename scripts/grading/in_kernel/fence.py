@@ -45,6 +45,8 @@ def _fence(roots):
     paths = sysconfig.get_paths()
     library = tuple({realpath(paths[k]) + sep for k in ("stdlib", "platstdlib", "purelib")})
     library += ("<frozen ", *(paths[k] + sep for k in ("stdlib", "purelib", "platlib")))
+    # Gói của môi trường khác, thêm vào bằng tệp .pth.
+    library += tuple(p + sep for p in sys.path if os.path.basename(p) == "site-packages")
     busy, testing = [], []
 
     def inside(path, roots):
