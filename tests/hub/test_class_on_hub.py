@@ -5,68 +5,30 @@ dùng có: trang đăng nhập, API của nbgrader trong máy chủ của họ, 
 """
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import nbformat
 import psutil
 import requests
 from journal import step
-from nbgrader.api import Gradebook
-from visitor import Visitor, log_in
+from lesson import (
+    SLUG,
+    answer,
+    formgrader,
+    grade,
+    grader,
+    in_grader,
+    late_seconds,
+    play_tricks,
+    ports_of,
+    reference,
+    refused,
+    set_due_date,
+)
+from visitor import log_in
 
-SLUG = "change_of_variables"
 AUTOGRADED, MAXIMUM = 18, 20  # câu chứng minh 2 điểm chờ chấm tay
-
-
-def grader(school, path: str) -> str:
-    return f"/services/{school.code}/{path}"
-
-
-def in_grader(school, command: str) -> str:
-    """Giảng viên gõ lệnh vào cửa sổ lệnh của máy chủ chấm."""
-    code, printed = school.lan.shell(command, where=grader(school, ""), seconds=300)
-    assert code == 0, printed
-    return printed
-
-
-def formgrader(school, action: str) -> dict:
-    """Một nút của Formgrader."""
-    answer = school.lan.post(grader(school, f"formgrader/api/assignment/{SLUG}/{action}"))
-    assert answer.status_code == 200, answer.text
-    result = answer.json()
-    assert result["success"], result
-    return result
-
-
-def reference(school) -> dict[str, str]:
-    """Lời giải theo mã lớp; chỉ kiểm thử (root) đọc được từ ngoài."""
-    source = nbformat.read(school.course / "source" / SLUG / f"{SLUG}.ipynb", as_version=4)
-    cells = {c.metadata.nbgrader.grade_id: c for c in source.cells if "nbgrader" in c.metadata}
-    return {name: c.source for name, c in cells.items() if c.metadata.nbgrader.solution}
-
-
-def answer(student: Visitor, code: str, answers: dict[str, str]) -> None:
-    path = f"{code}/{SLUG}/{SLUG}.ipynb"
-    notebook = student.read(path, "notebook")
-    for cell in notebook["cells"]:
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name in answers:
-            cell["source"] = answers[name]
-    student.write(path, notebook)
-
-
-def grade(school) -> dict[str, float]:
-    """Chấm bằng lệnh của giáo trình; trả về điểm của từng người."""
-    printed = in_grader(
-        school, f"cd mo-hinh-sinh && python scripts/assignments.py grade {SLUG} {school.code}"
-    )
-    return {name: float(score) for name, score in re.findall(r"(\S+): ([\d.]+)/20 ", printed)}
-
-
-def late_seconds(school, student: Visitor) -> float:
-    with Gradebook(f"sqlite:///{school.course / 'gradebook.db'}") as gradebook:
-        return gradebook.find_submission(SLUG, student.name).total_seconds_late
 
 
 # ---------------------------------------------------------------- vào Hub
@@ -120,15 +82,6 @@ def test_teacher_makes_and_releases(school):
     with step("lan đặt hạn nộp và phát bài bằng Formgrader"):
         set_due_date(school, due)
         formgrader(school, "release")
-
-
-def set_due_date(school, due: datetime) -> None:
-    body = {
-        "duedate_notimezone": due.strftime("%Y-%m-%dT%H:%M:%S"),
-        "duedate_timezone": "+0000",
-    }
-    path = grader(school, f"formgrader/api/assignment/{SLUG}")
-    assert school.lan.ask("PUT", path, json=body).ok
 
 
 def test_course_list_leads_teacher_to_formgrader(school):
@@ -203,12 +156,6 @@ def test_a_submission_without_the_notebook_is_refused(school):
 # ---------------------------------------------------------------- những điều không được
 
 
-def refused(visitor: Visitor, command: str, where: str = "") -> None:
-    code, printed = visitor.shell(command, where)
-    assert code != 0, f"«{command}» lẽ ra bị từ chối: {printed}"
-    assert "denied" in printed or "not permitted" in printed, printed
-
-
 def test_students_cannot_read_what_is_not_theirs(school):
     an, inbound = school.an, school.machine.exchange / school.code / "inbound"
     source = f"{school.course}/source/{SLUG}/{SLUG}.ipynb"
@@ -268,23 +215,35 @@ def test_students_cannot_reach_other_servers(school):
         assert requests.get(school.machine.url + binh.own("api/contents")).status_code == 403
 
 
-def ports_of(account: str) -> set[int]:
-    ports = set()
-    for process in psutil.process_iter(["username"]):
-        if process.info["username"] == account:
-            connections = process.net_connections("tcp4")
-            ports |= {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
-    return ports
-
-
 def test_nobody_listens_to_a_kernel(school):
     an = school.an
-    made = an.post(an.own("api/kernels"), json={"name": "python3"})
-    assert made.status_code == 201, made.text
-    with step("nhân của an không mở cổng TCP nào để người khác trên máy nghe"):
-        servers = ports_of(an.name)
-        assert len(servers) == 1, servers  # chỉ có máy chủ, nó hỏi quyền từng yêu cầu
-    an.ask("DELETE", an.own(f"api/kernels/{made.json()['id']}"))
+    before = ports_of(an.name)
+    with step("nhân của an nói chuyện qua socket trong nhà an, người khác không nghe được"):
+        made = an.post(an.own("api/kernels"), json={"name": "python3"})
+        assert made.status_code == 201, made.text
+        kernel = made.json()["id"]
+        wait_until(lambda: len(sockets_of(an.name, kernel)) >= 5)  # đủ năm kênh
+        assert all(s.startswith(school.machine.home(an.name)) for s in sockets_of(an.name, kernel))
+        # Một cổng nữa là ống nhận chữ in của tiến trình con: chỉ nhận, đòi khóa ngẫu nhiên.
+        assert len(ports_of(an.name) - before) <= 1
+    an.ask("DELETE", an.own(f"api/kernels/{kernel}"))
+
+
+def wait_until(ready) -> None:
+    for _ in range(100):
+        if ready():
+            return
+        time.sleep(0.2)
+    raise AssertionError("chờ quá 20 giây")
+
+
+def sockets_of(account: str, kernel: str) -> set[str]:
+    """Các socket của một nhân đang nghe, dạng tệp."""
+    found = []
+    for process in psutil.process_iter(["username", "cmdline"]):
+        if process.info["username"] == account and kernel in " ".join(process.info["cmdline"]):
+            found += process.net_connections("unix")
+    return {entry.laddr for entry in found if kernel in entry.laddr}
 
 
 def test_one_program_cannot_take_all_memory(school):
@@ -296,25 +255,6 @@ def test_one_program_cannot_take_all_memory(school):
 
 
 # ---------------------------------------------------------------- thu, chấm, trả bài
-
-
-def play_tricks(school) -> None:
-    """An nộp thay binh, nộp liên kết tới đề gốc, nộp từ tương lai, nộp với tên vô nghĩa."""
-    inbound, an = school.machine.exchange / school.code / "inbound", school.an
-    now, later = (
-        (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
-        for hours in (0, 1)
-    )
-    fake = f"'{inbound}/{school.binh.name}+{SLUG}+{now}+gia-danh'"
-    early = f"'{inbound}/{an.name}+{SLUG}+{later}+tuong-lai'"
-    linked = f"'{inbound}/{an.name}+{SLUG}+{now}+lien-ket'"
-    code, printed = an.shell(
-        f"umask 022 && mkdir {fake} {early} {linked} '{inbound}/{an.name}+{SLUG}+khong-phai-gio' && "
-        f"ln -s {school.course}/source/{SLUG}/{SLUG}.ipynb {linked}/ && "
-        f"ln -s {school.course}/gradebook.db {linked}/timestamp.txt && "
-        f"ln -s {school.home} '{inbound}/{an.name}+{SLUG}+{now}+ca-nha'"
-    )
-    assert code == 0, printed
 
 
 def test_collecting_takes_only_what_students_own(school):
