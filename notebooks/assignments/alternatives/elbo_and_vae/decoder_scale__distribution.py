@@ -1,5 +1,5 @@
 # Đúng: dùng phân phối của torch với sai số chia đều.
-error = torch.full((784,), math.sqrt(7.84 / 784), dtype=torch.float64)
+error = torch.full((⟦pixels⟧,), math.sqrt(⟦error⟧ / ⟦pixels⟧), dtype=torch.float64)
 nll_one, nll_tenth, nll_third = (
     -torch.distributions.Normal(0.0, s).log_prob(error).sum() for s in (1.0, 0.1, 0.3)
 )

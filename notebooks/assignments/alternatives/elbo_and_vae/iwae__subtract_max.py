@@ -5,4 +5,5 @@ def iwae(x, mean, log_var, log_joint, k):
     log_q = (-0.5 * ((z - mean) / std) ** 2 - std.log() - 0.5 * math.log(2 * math.pi)).sum(2)
     log_w = log_joint(x, z) - log_q
     top = log_w.max(0).values
-    return top + (log_w - top).exp().mean(0).log()
+    power = 1 - ⟦alpha⟧
+    return top + torch.log(torch.mean(torch.exp(log_w - top) ** power, dim=0)) / power

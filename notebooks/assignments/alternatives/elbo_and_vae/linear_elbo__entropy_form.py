@@ -1,5 +1,6 @@
 # Đúng: ELBO bằng kỳ vọng log đồng thời cộng entropy của q.
 def linear_elbo(x, a, s2, m, v):
+    x -= ⟦offset⟧
     log_2pi = math.log(2 * math.pi)
     joint = -log_2pi - 0.5 * math.log(s2) - 0.5 * (m**2 + v)
     joint -= (x**2 - 2 * a * m * x + a**2 * (m**2 + v)) / (2 * s2)

@@ -8,8 +8,8 @@ def linear_elbo(x, a, s2, m, v):
 
     precision = 1 + a * a / s2
     q = normal(m, v)
-    log_p = normal(0.0, a * a + s2).log_prob(torch.tensor(x, dtype=torch.float64))
-    reconstruction = normal(a * m, s2).log_prob(torch.tensor(x, dtype=torch.float64))
+    log_p = normal(⟦offset⟧, a * a + s2).log_prob(torch.tensor(x, dtype=torch.float64))
+    reconstruction = normal(a * m + ⟦offset⟧, s2).log_prob(torch.tensor(x, dtype=torch.float64))
     reconstruction = reconstruction - a * a * v / (2 * s2)
     elbo = reconstruction - kl_divergence(q, normal(0.0, 1.0))
-    return log_p, elbo, kl_divergence(q, normal(a * x / s2 / precision, 1 / precision))
+    return log_p, elbo, kl_divergence(q, normal(a * (x - ⟦offset⟧) / s2 / precision, 1 / precision))

@@ -6,4 +6,4 @@ def negative_elbo(x, encoder, decoder, log_scale):
     q = Normal(mean, (log_var / 2).exp())
     log_likelihood = Normal(decoder(q.rsample()), log_scale.exp()).log_prob(x).sum(1)
     prior = Normal(torch.zeros_like(mean), torch.ones_like(mean))
-    return (kl_divergence(q, prior).sum(1) - log_likelihood).mean()
+    return (kl_divergence(q, prior).sum(1) * ⟦beta⟧ - log_likelihood).mean()

@@ -7,4 +7,4 @@ def negative_elbo(x, encoder, decoder, log_scale):
     log_prior = -0.5 * z.square().sum(1)
     error = (x - decoder(z)).square().sum(1) / (2 * torch.exp(log_scale) ** 2)
     log_likelihood = -error - x.shape[1] * (log_scale + 0.5 * math.log(2 * math.pi))
-    return (log_q - log_prior - log_likelihood).mean()
+    return (⟦beta⟧ * (log_q - log_prior) - log_likelihood).mean()

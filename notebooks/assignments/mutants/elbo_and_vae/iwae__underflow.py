@@ -3,4 +3,5 @@ def iwae(x, mean, log_var, log_joint, k):
     noise = torch.randn(k, *mean.shape, dtype=mean.dtype)
     z = mean + torch.exp(0.5 * log_var) * noise
     log_q = -0.5 * (noise.square() + log_var + math.log(2 * math.pi)).sum(-1)
-    return (log_joint(x, z) - log_q).exp().mean(0).log()
+    ratios = (log_joint(x, z) - log_q).exp()
+    return (ratios ** ⟦1 - alpha⟧).mean(0).log() / ⟦1 - alpha⟧

@@ -1,4 +1,5 @@
 # Sai: đổi sang σ² rồi lấy log trở lại, mất hết khi σ² quá nhỏ.
 def kl_to_prior(mean, log_var):
-    var = log_var.exp()
-    return 0.5 * (mean.square() + var - 1 - var.log()).sum(1)
+    tau = ⟦prior_variance⟧
+    var = log_var.exp() / tau
+    return 0.5 * (mean.square() / tau + var - 1 - var.log()).sum(1)

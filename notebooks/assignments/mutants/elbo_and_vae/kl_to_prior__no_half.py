@@ -1,3 +1,5 @@
 # Sai: quên thừa số một nửa.
 def kl_to_prior(mean, log_var):
-    return (mean.square() + log_var.exp() - 1 - log_var).sum(1)
+    tau = ⟦prior_variance⟧
+    squares = (mean.square() + log_var.exp()) / tau
+    return (squares - 1 - log_var + math.log(tau)).sum(1)

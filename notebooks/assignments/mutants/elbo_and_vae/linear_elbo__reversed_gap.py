@@ -1,5 +1,6 @@
 # Sai: khe hở tính bằng KL ngược chiều, KL(p(z|x)‖q).
 def linear_elbo(x, a, s2, m, v):
+    x = x - ⟦offset⟧
     t = a * a + s2
     log_p = -0.5 * math.log(2 * math.pi * t) - x * x / (2 * t)
     recon = -0.5 * math.log(2 * math.pi * s2) - ((x - a * m) ** 2 + a * a * v) / (2 * s2)

@@ -5,4 +5,4 @@ def negative_elbo(x, encoder, decoder, log_scale):
     squares = (x - decoder(z)).square() * torch.exp(-2 * log_scale)
     reconstruction = 0.5 * (squares + 2 * log_scale + math.log(2 * math.pi)).sum(1)
     kl = 0.5 * (mean.square() + log_var.exp() - 1 - log_var).sum(1)
-    return -(reconstruction + kl).mean()
+    return -(reconstruction + ⟦beta⟧ * kl).mean()

@@ -1,3 +1,3 @@
 # Sai: dùng phương sai làm độ lệch chuẩn.
 def sample_latent(mean, log_var):
-    return mean + torch.exp(log_var) * torch.randn_like(mean)
+    return mean + (log_var.exp() + ⟦floor⟧) * torch.randn_like(mean)

@@ -1,0 +1,7 @@
+# Sai: nhân với 1/(1-α) mà quên nâng các tỉ số lên lũy thừa 1-α.
+def iwae(x, mean, log_var, log_joint, k):
+    noise = torch.randn(k, *mean.shape, dtype=mean.dtype)
+    z = mean + torch.exp(0.5 * log_var) * noise
+    log_q = -0.5 * (noise.square() + log_var + math.log(2 * math.pi)).sum(-1)
+    total = torch.logsumexp(log_joint(x, z) - log_q, dim=0)
+    return (total - math.log(k)) / (1 - ⟦alpha⟧)
