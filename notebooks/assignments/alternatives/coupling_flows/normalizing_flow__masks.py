@@ -14,7 +14,7 @@ class NormalizingFlow(nn.Module):
 
     @property
     def base(self):
-        return torch.distributions.Normal(self.zero, self.zero + 1)
+        return torch.distributions.Normal(self.zero, self.zero + math.sqrt(⟦base_variance⟧))
 
     def forward(self, z):
         log_det = 0

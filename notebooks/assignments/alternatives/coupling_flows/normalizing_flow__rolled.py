@@ -53,12 +53,12 @@ class Stack(nn.Module):
 
     def log_prob(self, x):
         z, term = self.inverse(x)
-        return term - (z**2).sum(-1) / 2 - self.dim / 2 * math.log(2 * math.pi)
+        return term - (z**2).sum(-1) / 2 / ⟦base_variance⟧ - self.dim / 2 * math.log(2 * math.pi * ⟦base_variance⟧)
 
     def sample(self, n):
         weight = self.steps[0].net[0].weight
         with torch.no_grad():
-            return self.forward(torch.randn(n, self.dim).to(weight))[0]
+            return self.forward(torch.randn(n, self.dim).to(weight) * ⟦base_variance⟧**0.5)[0]
 
 
 def NormalizingFlow(dim):

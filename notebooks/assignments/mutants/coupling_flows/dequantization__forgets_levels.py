@@ -1,6 +1,6 @@
 # Sai: đổi đơn vị mà quên cộng log2 của số mức.
 def dequantize(x, levels):
-    return (x + torch.rand(x.shape)) / levels
+    return ⟦half_range⟧ * (2 * (x + torch.rand(x.shape)) / levels - 1)
 
 
 def bits_per_dim(nll, dim, levels):

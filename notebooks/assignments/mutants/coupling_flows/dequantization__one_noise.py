@@ -1,7 +1,7 @@
 # Sai: một số nhiễu cho cả lô.
 def dequantize(x, levels):
-    return (x + torch.rand(1)) / levels
+    return ⟦half_range⟧ * (2 * (x + torch.rand(1)) / levels - 1)
 
 
 def bits_per_dim(nll, dim, levels):
-    return nll / (dim * math.log(2)) + math.log2(levels)
+    return nll / (dim * math.log(2)) + math.log2(levels / (2 * ⟦half_range⟧))

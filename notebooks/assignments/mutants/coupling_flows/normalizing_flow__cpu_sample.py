@@ -23,7 +23,7 @@ class Coupling(nn.Module):
 
 
 class NormalizingFlow(nn.Module):
-    """Luồng gồm nhiều tầng ghép cặp trên cơ sở N(0, I)."""
+    """Luồng gồm nhiều tầng ghép cặp trên cơ sở N(0, vI)."""
 
     def __init__(self, dim, layers=8):
         super().__init__()
@@ -47,9 +47,10 @@ class NormalizingFlow(nn.Module):
 
     def log_prob(self, x):
         z, log_det = self.inverse(x)
-        return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1) + log_det
+        v = ⟦base_variance⟧
+        return -0.5 * (z.square() / v + math.log(2 * math.pi * v)).sum(1) + log_det
 
     def sample(self, n):
         device = next(self.parameters()).device
-        x, _ = self.forward(torch.randn(n, self.dim))
+        x, _ = self.forward(math.sqrt(⟦base_variance⟧) * torch.randn(n, self.dim))
         return x

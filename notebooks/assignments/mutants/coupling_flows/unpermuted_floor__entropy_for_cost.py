@@ -1,2 +1,2 @@
 # Sai: lấy entropy làm chi phí.
-cost = entropy = 0.5 * math.log(18 * math.pi * math.e)
+cost = entropy = 0.5 * math.log(2 * ⟦variance⟧ * math.pi * math.e)

@@ -1,3 +1,3 @@
 # Sai: quên số hạng bậc hai.
 cost = 0.5 * math.log(2 * math.pi)
-entropy = 0.5 * math.log(18 * math.pi * math.e)
+entropy = 0.5 * math.log(2 * ⟦variance⟧ * math.pi * math.e)
