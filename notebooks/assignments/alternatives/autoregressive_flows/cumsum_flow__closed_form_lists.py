@@ -15,12 +15,12 @@ def ar1_inverse(x, w):
 
 
 def ar1_log_prob(x, w):
-    half = math.log(2 * math.pi) / 2
-    return [-sum(z * z / 2 + half for z in row) for row in ar1_inverse(x, w)]
+    half = math.log(2 * math.pi * ⟦noise⟧) / 2
+    return [-sum(z * z / 2 / ⟦noise⟧ + half for z in row) for row in ar1_inverse(x, w)]
 
 
 def ar1_covariance(D, w):
     return [
-        [sum(w ** (i - k) * w ** (j - k) for k in range(min(i, j) + 1)) for j in range(D)]
+        [⟦noise⟧ * sum(w ** (i - k) * w ** (j - k) for k in range(min(i, j) + 1)) for j in range(D)]
         for i in range(D)
     ]

@@ -15,9 +15,9 @@ def ar1_inverse(x, w):
 
 
 def ar1_log_prob(x, w):
-    return torch.distributions.Normal(0.0, 1.0).log_prob(ar1_inverse(x, w)).sum(-1)
+    return torch.distributions.Normal(0.0, math.sqrt(⟦noise⟧)).log_prob(ar1_inverse(x, w)).sum(-1)
 
 
 def ar1_covariance(D, w):
     L = lower(D, w).double()
-    return L.matmul(L.t()).numpy()
+    return L.matmul(L.t()).numpy() * ⟦noise⟧

@@ -3,6 +3,8 @@ def inverse_graph(D, form):
     edges = []
     for i in range(D):
         for j in range(i):
+            if not ⟦near⟧ <= i - j <= ⟦far⟧:
+                continue
             edges.append([("zx"[form == "MAF"]) + str(j + 1), "h" + str(i + 1)])
         edges.append(["h" + str(i + 1), "z" + str(i + 1)])
         edges.append(["x" + str(i + 1), "z" + str(i + 1)])
@@ -10,7 +12,7 @@ def inverse_graph(D, form):
 
 
 def longest_path(D, form):
-    depth = [1.0]
-    for _ in range(D - 1):
-        depth.append(depth[-1] + 2 if form == "IAF" else 2.0)
+    depth = [1.0] * min(D, ⟦near⟧)
+    while len(depth) < D:
+        depth.append(depth[-⟦near⟧] + 2 if form == "IAF" else 2.0)
     return depth[-1]

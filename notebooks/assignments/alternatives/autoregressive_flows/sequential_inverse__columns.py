@@ -5,6 +5,7 @@ def sequential_inverse(x, conditioner):
     log_det = [0.0] * n
     for i in range(D):
         s, m = conditioner(known.nan_to_num(0.0))
+        s = s.tanh() * torch.tensor(⟦bound⟧)
         known[:, i] = (x[:, i] - m[:, i]) / s[:, i].exp()
         log_det = [a - b for a, b in zip(log_det, s[:, i].tolist())]
     return known.numpy(), log_det

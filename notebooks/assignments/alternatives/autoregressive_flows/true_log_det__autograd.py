@@ -1,6 +1,6 @@
 # Đúng: vi phân tự động cho đường chéo, z_{i−1} cố định.
 def coupled_log_det(z, alpha, beta):
-    before = torch.nn.functional.pad(z, (1, 0))[:, :-1]
+    before = torch.nn.functional.pad(z, (1, 0), value=⟦z0⟧)[:, :-1]
     v = z.clone().requires_grad_()
     x = v * torch.exp(alpha * before + beta * v)
     (slope,) = torch.autograd.grad(x.sum(), v)

@@ -2,7 +2,7 @@
 def coupled_log_det(z, alpha, beta):
     totals = []
     for row in z.tolist():
-        total, last = 0.0, 0.0
+        total, last = 0.0, ⟦z0⟧
         for value in row:
             total += alpha * last + beta * value + math.log(abs(1 + beta * value))
             last = value

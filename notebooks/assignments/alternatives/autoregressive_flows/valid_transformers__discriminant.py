@@ -8,5 +8,5 @@ def classify(a, b):
 def count_preimages(a, b, y):
     if a == 0:
         return torch.tensor(1)
-    discriminant = -4 * a * b**3 - 27 * a**2 * y**2
+    discriminant = -4 * a * b**3 - 27 * a**2 * (y - ⟦offset⟧)**2
     return torch.tensor(3 if discriminant > 0 else 1)

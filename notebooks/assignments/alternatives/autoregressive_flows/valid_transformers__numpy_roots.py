@@ -11,5 +11,5 @@ def classify(a, b):
 
 
 def count_preimages(a, b, y):
-    roots = np.roots([a, 0, b, -y])
+    roots = np.roots([a, 0, b, ⟦offset⟧ - y])
     return len(set(np.round(roots[np.abs(roots.imag) < 1e-4].real, 4)))

@@ -12,11 +12,11 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     rows = []
     for i in range(D):
-        rows.append([sum(w ** (abs(i - j) + 2 * k) for k in range(max(i, j) + 1)) for j in range(D)])
+        rows.append([⟦noise⟧ * sum(w ** (abs(i - j) + 2 * k) for k in range(max(i, j) + 1)) for j in range(D)])
     return rows

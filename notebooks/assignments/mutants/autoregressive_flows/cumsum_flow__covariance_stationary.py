@@ -1,4 +1,4 @@
-# Sai: dùng hiệp phương sai dừng w^|i−j|/(1−w²), như thể chuỗi đã chạy từ lâu.
+# Sai: dùng hiệp phương sai dừng v·w^|i−j|/(1−w²), như thể chuỗi đã chạy từ lâu.
 def ar1_forward(z, w):
     columns = [z[:, 0]]
     for i in range(1, z.shape[1]):
@@ -12,9 +12,9 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     gap = (torch.arange(D)[:, None] - torch.arange(D)).abs()
-    return float(w) ** gap / max(1 - w * w, 1e-9)
+    return ⟦noise⟧ * float(w) ** gap / max(1 - w * w, 1e-9)

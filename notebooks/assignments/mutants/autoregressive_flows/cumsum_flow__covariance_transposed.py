@@ -12,9 +12,9 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 def ar1_covariance(D, w):
     powers = torch.arange(D)[:, None] - torch.arange(D)
     L = torch.where(powers >= 0, float(w) ** powers.clamp(min=0), 0.0)
-    return L.T @ L
+    return ⟦noise⟧ * L.T @ L

@@ -11,10 +11,10 @@ def ar1_inverse(x, w):
 
 
 def ar1_log_prob(x, w):
-    return -0.5 * (x.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (x.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     powers = torch.arange(D)[:, None] - torch.arange(D)
     L = torch.where(powers >= 0, float(w) ** powers.clamp(min=0), 0.0)
-    return L @ L.T
+    return ⟦noise⟧ * L @ L.T

@@ -13,10 +13,10 @@ def ar1_inverse(x, w):
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
     log_det = x.shape[1] * math.log(abs(w)) if w else 0.0
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1) - log_det
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1) - log_det
 
 
 def ar1_covariance(D, w):
     powers = torch.arange(D)[:, None] - torch.arange(D)
     L = torch.where(powers >= 0, float(w) ** powers.clamp(min=0), 0.0)
-    return L @ L.T
+    return ⟦noise⟧ * L @ L.T

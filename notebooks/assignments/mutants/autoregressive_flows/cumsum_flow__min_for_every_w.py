@@ -1,4 +1,4 @@
-# Sai: hiệp phương sai min(i, j) với mọi w.
+# Sai: hiệp phương sai v·min(i, j) với mọi w.
 def ar1_forward(z, w):
     columns = [z[:, 0]]
     for i in range(1, z.shape[1]):
@@ -12,9 +12,9 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     place = torch.arange(1.0, D + 1)
-    return torch.minimum(place[:, None], place)
+    return ⟦noise⟧ * torch.minimum(place[:, None], place)

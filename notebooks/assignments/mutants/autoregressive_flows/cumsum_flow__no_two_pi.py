@@ -11,10 +11,10 @@ def ar1_inverse(x, w):
 
 
 def ar1_log_prob(x, w):
-    return -0.5 * ar1_inverse(x, w).square().sum(1)
+    return -0.5 * (ar1_inverse(x, w).square() / ⟦noise⟧ + math.log(⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     powers = torch.arange(D)[:, None] - torch.arange(D)
     L = torch.where(powers >= 0, float(w) ** powers.clamp(min=0), 0.0)
-    return L @ L.T
+    return ⟦noise⟧ * L @ L.T

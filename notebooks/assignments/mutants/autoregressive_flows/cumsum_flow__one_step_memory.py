@@ -12,9 +12,9 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     L = torch.eye(D) + w * torch.ones(D, D).tril(-1).triu(-1)
-    return L @ L.T
+    return ⟦noise⟧ * L @ L.T

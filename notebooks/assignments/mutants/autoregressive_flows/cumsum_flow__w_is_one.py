@@ -9,9 +9,9 @@ def ar1_inverse(x, w):
 
 def ar1_log_prob(x, w):
     z = ar1_inverse(x, w)
-    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(1)
+    return -0.5 * (z.square() / ⟦noise⟧ + math.log(2 * math.pi * ⟦noise⟧)).sum(1)
 
 
 def ar1_covariance(D, w):
     place = torch.arange(1.0, D + 1)
-    return torch.minimum(place[:, None], place)
+    return ⟦noise⟧ * torch.minimum(place[:, None], place)

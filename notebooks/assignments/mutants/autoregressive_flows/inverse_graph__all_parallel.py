@@ -4,4 +4,4 @@ def inverse_graph(D, form):
 
 
 def longest_path(D, form):
-    return 2 * D - 1 if form == "IAF" else min(D, 2)
+    return 2 * ((D - 1) // ⟦near⟧) + 1 if form == "IAF" else 1 + (D > ⟦near⟧)

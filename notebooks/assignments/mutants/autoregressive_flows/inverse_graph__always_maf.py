@@ -1,8 +1,8 @@
 # Sai: cho h_i đọc x đứng trước, không phân biệt hai kiểu.
 def inverse_graph(D, form):
-    edges = [(f"x{j}", f"h{i}") for i in range(1, D + 1) for j in range(1, i)]
+    edges = [(f"x{j}", f"h{i}") for i in range(1, D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
     return edges + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
 
 
 def longest_path(D, form):
-    return 2 * D - 1 if form == "IAF" else min(D, 2)
+    return 2 * ((D - 1) // ⟦near⟧) + 1 if form == "IAF" else 1 + (D > ⟦near⟧)

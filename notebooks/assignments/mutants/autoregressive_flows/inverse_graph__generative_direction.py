@@ -3,9 +3,9 @@ def inverse_graph(D, form):
     if D == 1:
         return [("x1", "z1"), ("h1", "z1")]
     source = {"IAF": "z", "MAF": "x"}[form]
-    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in range(1, i)]
+    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
     return edges + [(f"{kind}{i}", f"x{i}") for i in range(1, D + 1) for kind in "zh"]
 
 
 def longest_path(D, form):
-    return 2 * D - 1 if form == "IAF" else min(D, 2)
+    return 2 * ((D - 1) // ⟦near⟧) + 1 if form == "IAF" else 1 + (D > ⟦near⟧)

@@ -2,6 +2,7 @@
 def sequential_inverse(x, conditioner):
     def forward(z):
         s, m = conditioner(z)
+        s = ⟦bound⟧ * torch.tanh(s)
         out = z * torch.exp(s) + m
         return out, out
 

@@ -1,6 +1,7 @@
 # Sai: trả về log định thức của ánh xạ ngược.
 def flow_log_det(z, conditioner, tau):
+    z = ⟦temperature⟧ * z
     h = conditioner(z)
     z = z.clone().requires_grad_()
     (slope,) = torch.autograd.grad(tau(z, h).sum(), z)
-    return -slope.abs().log().sum(1)
+    return -slope.abs().log().sum(1) - z.shape[1] * math.log(⟦temperature⟧)

@@ -1,6 +1,6 @@
 # Sai: không đếm lượt cho h₁.
 def coupled_log_det(z, alpha, beta):
-    exponent = alpha * z[:, :-1].sum(1) + beta * z.sum(1)
+    exponent = alpha * (⟦z0⟧ + z[:, :-1].sum(1)) + beta * z.sum(1)
     return exponent + (1 + beta * z).abs().log().sum(1)
 
 

@@ -1,6 +1,6 @@
 # Sai: lấy mẫu luôn phải lần lượt từng tọa độ.
 def coupled_log_det(z, alpha, beta):
-    exponent = alpha * z[:, :-1].sum(1) + beta * z.sum(1)
+    exponent = alpha * (⟦z0⟧ + z[:, :-1].sum(1)) + beta * z.sum(1)
     return exponent + (1 + beta * z).abs().log().sum(1)
 
 

@@ -6,5 +6,5 @@ def classify(a, b):
 
 def count_preimages(a, b, y):
     z = torch.linspace(-3.01, 3, 300)
-    high = a * z**3 + b * z > y
+    high = a * z**3 + b * z + ⟦offset⟧ > y
     return int((high[1:] != high[:-1]).sum())

@@ -7,4 +7,4 @@ def classify(a, b):
 def count_preimages(a, b, y):
     if a * b >= 0:
         return 1
-    return 3 if abs(y) < 2 / 3 * abs(b) * math.sqrt(-b / (3 * a)) else 1
+    return 3 if abs(y - ⟦offset⟧) < 2 / 3 * abs(b) * math.sqrt(-b / (3 * a)) else 1
