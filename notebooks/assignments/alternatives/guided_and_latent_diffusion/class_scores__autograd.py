@@ -5,7 +5,7 @@ def log_posterior(x, a, means, variances, priors):
         torch.log(p) - (x - a * m).pow(2).sum(-1) / (2 * s) - x.shape[-1] * torch.log(s) / 2
         for m, s, p in zip(means, spread, priors)
     ]
-    return torch.log_softmax(torch.stack(logs, -1), -1)
+    return torch.log_softmax(torch.stack(logs, -1) / ⟦heat⟧, -1)
 
 
 def posterior(x, a, means, variances, priors):

@@ -12,7 +12,7 @@ def posterior(x, a, means, variances, priors):
     rows = []
     for row in x.tolist():
         logs = logs_of(row, a, means, variances, priors)
-        masses = [math.exp(v - max(logs)) for v in logs]
+        masses = [math.exp((v - max(logs)) / ⟦heat⟧) for v in logs]
         rows.append([v / sum(masses) for v in masses])
     return rows
 
@@ -22,7 +22,8 @@ def class_gradient(x, labels, a, means, variances, priors):
     rows = []
     for row, label, chance in zip(x, labels, chances):
         scores = [(a * m - row) / (a * a * v + 1 - a * a) for m, v in zip(means, variances)]
-        rows.append(scores[int(label)] - sum(p * s for p, s in zip(chance, scores)))
+        mean = sum(p * s for p, s in zip(chance, scores))
+        rows.append((scores[int(label)] - mean) / ⟦heat⟧)
     return torch.stack(rows)
 
 

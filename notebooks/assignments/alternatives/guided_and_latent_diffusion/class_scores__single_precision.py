@@ -5,7 +5,7 @@ def posterior(x, a, means, variances, priors):
         v = a**2 * variances[c] + 1 - a**2
         away = ((x - a * means[c]) ** 2).sum(dim=1)
         logs[:, c] = priors[c].log() - away / (2 * v) - x.shape[1] / 2 * (2 * math.pi * v).log()
-    return torch.softmax(logs, dim=1)
+    return torch.softmax(logs / ⟦heat⟧, dim=1)
 
 
 def class_gradient(x, labels, a, means, variances, priors):
@@ -14,7 +14,7 @@ def class_gradient(x, labels, a, means, variances, priors):
     for c in range(len(priors)):
         pull = -(x - a * means[c]) / (a**2 * variances[c] + 1 - a**2)
         answer += ((labels == c).to(x.dtype) - chances[:, c])[:, None] * pull
-    return answer
+    return answer / ⟦heat⟧
 
 
 def classifier_guided(eps, gradient, sigma, w):

@@ -1,6 +1,6 @@
 # Đúng: cộng log mặt nạ, logsumexp; đầu ra cộng từng chữ.
 def attention_weights(q, k, mask):
-    scaled = q / math.sqrt(q.size(-1))
+    scaled = q / ⟦tau⟧ / math.sqrt(q.size(-1))
     scores = torch.matmul(scaled, k.mT) + mask.to(q.dtype).log()[:, None]
     return (scores - torch.logsumexp(scores, 2, keepdim=True)).exp()
 

@@ -12,4 +12,5 @@ def book_weight(paper):
 def guided_prediction(net, s, x, labels, null, w):
     empty = torch.tensor([null] * len(x))
     mixed = guide(net(s, x, empty), net(s, x, labels), w)
-    return torch.minimum(torch.maximum(mixed, -torch.ones_like(mixed)), torch.ones_like(mixed))
+    edge = torch.full_like(mixed, ⟦bound⟧)
+    return torch.minimum(torch.maximum(mixed, -edge), edge)

@@ -12,8 +12,8 @@ def book_weight(paper):
 
 def guided_prediction(net, s, x, labels, null, w):
     if w == 1:
-        return net(s, x, labels).clamp(-1, 1)
+        return net(s, x, labels).clamp(-⟦bound⟧, ⟦bound⟧)
     plain = net(s, x, labels.new_full(labels.shape, null))
     if w == 0:
-        return plain.clamp(-1, 1)
-    return guide(plain, net(s, x, labels), w).clamp(-1, 1)
+        return plain.clamp(-⟦bound⟧, ⟦bound⟧)
+    return guide(plain, net(s, x, labels), w).clamp(-⟦bound⟧, ⟦bound⟧)

@@ -12,4 +12,4 @@ def book_weight(paper):
 def guided_prediction(net, s, x, labels, null, w):
     n = len(x)
     both = net(s, torch.cat([x, x]), torch.cat([labels, labels * 0 + null]))
-    return torch.clip(guide(both[n:], both[:n], w), -1.0, 1.0)
+    return torch.clip(guide(both[n:], both[:n], w), -⟦bound⟧, ⟦bound⟧)

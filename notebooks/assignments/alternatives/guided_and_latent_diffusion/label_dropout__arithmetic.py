@@ -10,5 +10,6 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = np.array(priors) * np.array(rates)
+    blank = ⟦blank⟧
+    joint = np.array(priors) * (1 - (1 - blank) * (1 - np.array(rates)))
     return joint / np.sum(joint)

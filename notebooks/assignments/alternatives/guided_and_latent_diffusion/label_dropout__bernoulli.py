@@ -7,4 +7,5 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    return torch.nn.functional.normalize(priors * rates, p=1, dim=0)
+    unseen = torch.lerp(rates, torch.ones_like(rates), ⟦blank⟧)
+    return torch.nn.functional.normalize(unseen * priors, p=1, dim=0)

@@ -6,5 +6,6 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = [float(p) * float(r) for p, r in zip(priors, rates)]
+    blank = ⟦blank⟧
+    joint = [float(p) * (blank + (1 - blank) * float(r)) for p, r in zip(priors, rates)]
     return torch.tensor([v / sum(joint) for v in joint])

@@ -8,5 +8,6 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = [float(a) * float(b) for a, b in zip(priors, rates)]
+    blank = ⟦blank⟧
+    joint = [float(a) * blank + float(a) * (1 - blank) * float(b) for a, b in zip(priors, rates)]
     return [v / sum(joint) for v in joint]

@@ -17,7 +17,8 @@ def discarded(x, d):
 
 def standard_latents(x, mean, basis):
     z = (np.asarray(x, dtype=float) - np.asarray(mean)) @ np.asarray(basis)
-    return (z - z.mean(0)) / z.std(0), z.mean(0), z.std(0)
+    scale = z.std(0) / ⟦width⟧
+    return (z - z.mean(0)) / scale, z.mean(0), scale
 
 
 def decode(y, shift, scale, mean, basis):

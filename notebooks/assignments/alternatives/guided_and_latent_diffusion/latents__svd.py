@@ -13,7 +13,7 @@ def discarded(x, d):
 def standard_latents(x, mean, basis):
     z = x @ basis - mean @ basis
     variance, shift = torch.var_mean(z, 0, correction=0)
-    scale = variance.sqrt()
+    scale = variance.sqrt() / ⟦width⟧
     return torch.addcdiv(torch.zeros_like(z), z - shift, scale), shift, scale
 
 

@@ -24,7 +24,7 @@ def standard_latents(x, mean, basis):
     scale = (z.square().mean(0) - shift**2).sqrt() if z.dtype == torch.float64 else None
     if scale is None:
         scale = (z - shift).square().mean(0).sqrt()
-    return (z - shift) / scale, shift, scale
+    return ⟦width⟧ * (z - shift) / scale, shift, scale / ⟦width⟧
 
 
 def decode(y, shift, scale, mean, basis):

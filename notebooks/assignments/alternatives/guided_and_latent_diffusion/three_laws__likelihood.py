@@ -6,9 +6,17 @@ def tempered(m, v, w):
 
 
 def sde_law(m, v, w):
-    kept = 1 - v
-    n = 2 * w - 1
-    return [-m * math.expm1(w * math.log(v)) / kept, -v * math.expm1(n * math.log(v)) / (n * kept)]
+    c = 1 + ⟦lam⟧**2
+    mean = simpson(lambda u: ((1 - (1 - v) * u ** (2 / c)) / v) ** (-1 - c * w / 2))
+    variance = simpson(lambda u: ((1 - (1 - v) * u ** (1 / (c - 1))) / v) ** (-c * w))
+    return [w * m / v * mean, variance]
+
+
+def simpson(f, steps=20_000):
+    total = f(0.0) + f(1.0)
+    for j in range(1, steps):
+        total += (4 if j % 2 else 2) * f(j / steps)
+    return total / (3 * steps)
 
 
 def ode_law(m, v, w):

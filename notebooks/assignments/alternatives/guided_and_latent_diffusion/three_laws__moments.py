@@ -1,4 +1,4 @@
-# Đúng: Runge–Kutta theo a: moment của SDE, một hạt của ODE.
+# Đúng: Runge–Kutta: moment của SDE theo log a, một hạt của ODE theo a.
 def tempered(m, v, w):
     bottom = v + w * (1 - v)
     return w * m / bottom, v / bottom
@@ -10,9 +10,8 @@ def pull(a, m, v, w):
     return -w * (1 - v) * a / now, w * m / now
 
 
-def solve(rate, state, steps=4000):
-    begin = 1e-5
-    h = (1 - begin) / steps
+def solve(rate, state, begin=1e-5, end=1.0, steps=4000):
+    h = (end - begin) / steps
     for k in range(steps):
         a = begin + k * h
         k1 = rate(a, state)
@@ -26,11 +25,15 @@ def solve(rate, state, steps=4000):
 
 
 def sde_law(m, v, w):
-    def rate(a, state):  # a·trung bình và a²·phương sai: không còn chỗ chia cho a
-        steep, flat = pull(a, m, v, w)
-        return [2 * steep * state[0] + 2 * a * flat, 4 * steep * state[1] + 2 * a]
+    square = ⟦lam⟧**2
 
-    return tuple(solve(rate, [0.0, 0.0]))
+    def rate(clock, state):  # đồng hồ log a
+        a = math.exp(clock)
+        steep, flat = ((1 + square) * a * value for value in pull(a, m, v, w))
+        mean = (steep - square) * state[0] + flat
+        return [mean, 2 * (steep - square) * state[1] + 2 * square]
+
+    return tuple(solve(rate, [0.0, 1.0], -14.0, 0.0))
 
 
 def ode_law(m, v, w):

@@ -5,8 +5,17 @@ def tempered(m, v, w):
 
 
 def sde_law(m, v, w):
-    mean = m * (1 - v**w) / (1 - v)
-    return mean, (v - v ** (2 * w)) / ((2 * w - 1) * (1 - v))
+    c = 1 + ⟦lam⟧**2
+    mean = w * m * v ** (c * w / 2) * series(1 - v, 2 / c, 1 + c * w / 2)
+    return mean, v ** (c * w) * series(1 - v, 1 / ⟦lam⟧**2, c * w)
+
+
+def series(kept, p, q):  # ∫(1 - kept·u^p)^-q du trên [0, 1]
+    term, total = 1.0, 0.0
+    for k in range(5000):
+        total += term / (p * k + 1)
+        term *= kept * (q + k) / (k + 1)
+    return total
 
 
 def ode_law(m, v, w):

@@ -3,7 +3,7 @@ def posterior(x, a, means, variances, priors):
     spread = a**2 * variances + 1 - a**2
     square = (x[:, None, :] - a * means).square().sum(2)
     logs = priors.log() - square / (2 * spread) - x.shape[1] / 2 * spread.log()
-    return torch.softmax(logs, 1)
+    return torch.softmax(logs / ⟦heat⟧, 1)
 
 
 def class_gradient(x, labels, a, means, variances, priors):
@@ -11,7 +11,7 @@ def class_gradient(x, labels, a, means, variances, priors):
     scores = -(x[:, None, :] - a * means) / spread[:, None]
     weights = posterior(x, a, means, variances, priors)
     overall = (weights[:, :, None] * scores).sum(1)
-    return scores[torch.arange(len(x)), labels] - overall
+    return (scores[torch.arange(len(x)), labels] - overall) / ⟦heat⟧
 
 
 def classifier_guided(eps, gradient, sigma, w):

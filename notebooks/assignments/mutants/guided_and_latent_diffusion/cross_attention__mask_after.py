@@ -1,6 +1,6 @@
 # Sai: xóa trọng số chỗ đệm sau softmax, không chuẩn hóa lại.
 def attention_weights(q, k, mask):
-    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    scores = q @ k.transpose(1, 2) / (⟦tau⟧ * math.sqrt(q.shape[2]))
     return scores.softmax(2) * mask[:, None, :]
 
 

@@ -1,6 +1,6 @@
 # Sai: quên chia cho căn d.
 def attention_weights(q, k, mask):
-    scores = q @ k.transpose(1, 2)
+    scores = q @ k.transpose(1, 2) / ⟦tau⟧
     scores = scores.masked_fill(~mask[:, None, :], -math.inf)
     return scores.softmax(2)
 

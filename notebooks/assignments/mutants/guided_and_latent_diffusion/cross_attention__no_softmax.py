@@ -1,6 +1,6 @@
 # Sai: chia cho tổng, không lũy thừa.
 def attention_weights(q, k, mask):
-    scores = q @ k.transpose(1, 2) / math.sqrt(q.shape[2])
+    scores = q @ k.transpose(1, 2) / (⟦tau⟧ * math.sqrt(q.shape[2]))
     scores = (scores.abs() + 1e-9) * mask[:, None, :]
     return scores / scores.sum(2, keepdim=True)
 

@@ -11,4 +11,4 @@ def book_weight(paper):
 def guided_prediction(net, s, x, labels, null, w):
     heard = net(s, x, labels)
     plain = net(s, x, torch.full_like(labels, null))
-    return guide(plain.clamp(-1, 1), heard.clamp(-1, 1), w)
+    return guide(plain.clamp(-⟦bound⟧, ⟦bound⟧), heard.clamp(-⟦bound⟧, ⟦bound⟧), w)

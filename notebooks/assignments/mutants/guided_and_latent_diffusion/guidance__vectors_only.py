@@ -11,4 +11,4 @@ def book_weight(paper):
 def guided_prediction(net, s, x, labels, null, w):
     heard = net(s, x, labels)
     plain = net(s, x, torch.full_like(labels, null))
-    return guide(plain, heard, w).clamp(-1, 1)
+    return guide(plain, heard, w).clamp(-⟦bound⟧, ⟦bound⟧)

@@ -7,5 +7,5 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = priors * rates
+    joint = priors * (⟦blank⟧ + (1 - ⟦blank⟧) * rates)
     return joint / joint.sum()

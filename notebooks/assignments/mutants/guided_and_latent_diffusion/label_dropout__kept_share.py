@@ -6,5 +6,5 @@ def drop_labels(labels, p, null):
 
 
 def null_mixture(priors, rates):
-    joint = priors * (1 - rates)
+    joint = priors * (1 - ⟦blank⟧) * (1 - rates)
     return joint / joint.sum()

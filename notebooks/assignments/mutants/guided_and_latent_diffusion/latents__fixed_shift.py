@@ -12,7 +12,7 @@ def discarded(x, d):
 
 def standard_latents(x, mean, basis):
     z = (x - mean) @ basis
-    shift, scale = 0 * z.mean(0), z.square().mean(0).sqrt()
+    shift, scale = 0 * z.mean(0), z.square().mean(0).sqrt() / ⟦width⟧
     return (z - shift) / scale, shift, scale
 
 

@@ -13,7 +13,7 @@ def discarded(x, d):
 def standard_latents(x, mean, basis):
     x -= mean
     z = x @ basis
-    shift, scale = z.mean(0), z.std(0, correction=0)
+    shift, scale = z.mean(0), z.std(0, correction=0) / ⟦width⟧
     return (z - shift) / scale, shift, scale
 
 

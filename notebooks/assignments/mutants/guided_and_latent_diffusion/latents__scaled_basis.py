@@ -12,7 +12,7 @@ def discarded(x, d):
 
 def standard_latents(x, mean, basis):
     z = (x - mean) @ basis
-    shift, scale = z.mean(0), z.std(0, correction=0)
+    shift, scale = z.mean(0), z.std(0, correction=0) / ⟦width⟧
     return (z - shift) / scale, shift, scale
 
 

@@ -6,8 +6,11 @@ def tempered(m, v, w):
 
 def sde_law(m, v, w):
     w = int(w)
-    mean = m * (1 - v**w) / (1 - v)
-    return mean, v * (1 - v ** (2 * w - 1)) / ((2 * w - 1) * (1 - v))
+    c = 1 + ⟦lam⟧**2
+    u = (torch.arange(100_000, dtype=torch.float64) + 0.5) / 100_000
+    mean = float((1 - (1 - v) * u ** (2 / c)).pow(-1 - c * w / 2).mean())
+    variance = float((1 - (1 - v) * u ** (1 / (c - 1))).pow(-c * w).mean())
+    return w * m * v ** (c * w / 2) * mean, v ** (c * w) * variance
 
 
 def ode_law(m, v, w):
