@@ -256,12 +256,13 @@ def _examiner(secret, wanted, guards):
         return {"error": name, "text": text, "lines": lines}
 
     def strangers():
-        """Có luồng nào không phải của nhân (và không phải của thanh tiến độ tqdm)?"""
+        """Có luồng nào không phải của nhân, của thanh tiến độ tqdm hay của zmq?"""
         busy.append(1)
         found = set(frames()) - residents
         busy.pop()
-        monitor = getattr(modules_now.get("tqdm._monitor"), "TMonitor", None)
-        known = {t.ident for t in threading.enumerate() if type(t) is monitor}
+        own = [("tqdm._monitor", "TMonitor"), ("zmq.utils.garbage", "GarbageCollectorThread")]
+        kinds = [getattr(modules_now.get(home), name, None) for home, name in own]
+        known = {t.ident for t in threading.enumerate() if type(t) in kinds}
         return found - known
 
     def examine(riddle, cipher):
