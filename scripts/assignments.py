@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from grading import variants
+from grading import sandbox, variants
 from grading.collect import collect
 from grading.course import HOME, Course, slugs
 from grading.submission import CourseError
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
             print(f"Đề gốc kèm lời giải (giữ kín): {course.source(slug)}")
         elif command == "grade" and slug:
             jobs, seconds, megabytes = (_number(text) for text in more[:3])
+            if weak := sandbox.weakness():
+                print(weak, file=sys.stderr)
             limits = {"deadline": seconds, "memory": megabytes and megabytes * 2**20}
             course = Course.of_class(code, **limits)
             rows, path = course.grade(slug, progress=True, jobs=jobs or os.cpu_count() or 1)
