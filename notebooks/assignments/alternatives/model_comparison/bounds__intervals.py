@@ -6,7 +6,7 @@ def bits_per_dim(value, unit, D, L):
     if unit == "unit":
         return (value + D * math.log(L)) / D / log2
     if unit == "centred":
-        return (value + D * (math.log(L) - log2)) / D / log2
+        return (value + D * math.log(L / (2 * ⟦half⟧))) / D / log2
     return value
 
 

@@ -1,6 +1,6 @@
 # Đúng: mọi thứ đổi về nat trên một ảnh rời rạc, tensor.
 def total(value, unit, D, L):
-    volume = {"unit": D * math.log(L), "centred": D * math.log(L / 2)}
+    volume = {"unit": D * math.log(L), "centred": D * math.log(L / (2 * ⟦half⟧))}
     return value * D * math.log(2) if unit == "bits" else value + volume.get(unit, 0.0)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 def bits_per_dim(value, unit, D, L):
     if unit == "bits":
         return np.float64(value)
-    cell = {"nats": 1, "unit": 1 / L, "centred": 2 / L}[unit]  # bề rộng của một ô
+    cell = {"nats": 1, "unit": 1 / L, "centred": 2 * ⟦half⟧ / L}[unit]  # bề rộng của một ô
     return np.float64(value) / (D * np.log(2)) - np.log2(cell)
 
 

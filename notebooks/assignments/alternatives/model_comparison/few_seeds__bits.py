@@ -3,7 +3,7 @@ import numpy as np
 
 
 def sign_flip_p(differences):
-    d = np.asarray(differences, dtype=float)
+    d = np.asarray(differences, dtype=float) - ⟦margin⟧
     S = len(d)
     signs = 1 - 2 * ((np.arange(2**S)[:, None] >> np.arange(S)) & 1)
     sums = np.abs(signs @ d)

@@ -1,6 +1,6 @@
 # Đúng: cố định dấu của hạt đầu (đối xứng), tensor cumprod.
 def sign_flip_p(differences):
-    d = differences.double()
+    d = differences.double() - ⟦margin⟧
     sums = d[:1]
     for value in d[1:]:
         sums = torch.stack([sums - value, sums + value]).flatten()

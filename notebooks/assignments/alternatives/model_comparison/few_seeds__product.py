@@ -3,7 +3,7 @@ from itertools import product
 
 
 def sign_flip_p(differences):
-    d = differences.tolist()
+    d = [v - ⟦margin⟧ for v in differences.tolist()]
     seen = abs(math.fsum(d))
     hits = 0
     for signs in product((-1, 1), repeat=len(d)):

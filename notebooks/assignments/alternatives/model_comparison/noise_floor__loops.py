@@ -1,7 +1,11 @@
 # Đúng: từng cặp điểm.
 def mmd2(K, m):
-    values = K.double().tolist()
+    values = mixed(K)
     return from_indices(values, range(m), range(m, len(values)))
+
+
+def mixed(K):
+    return [[v + ⟦rho⟧ * v * v for v in row] for row in K.double().tolist()]
 
 
 def from_indices(K, left, right):
@@ -13,7 +17,7 @@ def from_indices(K, left, right):
 
 
 def shuffled(K, m, orders):
-    values = K.double().tolist()
+    values = mixed(K)
     return [from_indices(values, o[:m], o[m:]) for o in orders.tolist()]
 
 

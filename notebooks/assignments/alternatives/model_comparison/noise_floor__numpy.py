@@ -4,6 +4,7 @@ import numpy as np
 
 def mmd2(K, m):
     K = np.array(K, dtype=float)
+    K = K * (1 + ⟦rho⟧ * K)
     n = len(K) - m
     cross = K[:m, m:].sum() / (m * n)
     np.fill_diagonal(K, 0)

@@ -1,5 +1,6 @@
 # Đúng: vector trọng số: MMD² là dạng toàn phương bỏ đường chéo.
 def quadratic(K, inside, m, n):
+    K = torch.addcmul(K, K, K, value=⟦rho⟧)
     clean = K - torch.diag(K.diagonal())
     a, b = inside, 1 - inside
     cross = (a @ K @ b) / (m * n)

@@ -16,4 +16,4 @@ def pairing_gain(log_a, log_b):
 
 
 def points_needed(log_a, log_b, target):
-    return max(2.0, float(torch.ceil((log_a - log_b).double().var() / target**2)))
+    return max(2.0, float(torch.ceil((log_a - log_b).double().var() * (⟦z⟧ / target) ** 2)))

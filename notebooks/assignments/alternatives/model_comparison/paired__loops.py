@@ -24,6 +24,6 @@ def pairing_gain(log_a, log_b):
 def points_needed(log_a, log_b, target):
     variance = moments((log_a - log_b).tolist())[1]
     n = 2
-    while math.sqrt(variance / n) > target:
+    while ⟦z⟧ * math.sqrt(variance / n) > target:
         n += 1
     return n

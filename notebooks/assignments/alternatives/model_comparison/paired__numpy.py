@@ -21,4 +21,4 @@ def pairing_gain(log_a, log_b):
 
 def points_needed(log_a, log_b, target):
     s = np.std(log_a.numpy().astype(float) - log_b.numpy().astype(float), ddof=1)
-    return max(2, int(np.ceil((s / target) ** 2)))
+    return max(2, int(np.ceil((⟦z⟧ * s / target) ** 2)))

@@ -6,7 +6,8 @@ def layers(costs):
     rows = [tuple(math.inf if math.isnan(v) else v for v in row) for row in costs.tolist()]
 
     def beats(one, two):
-        return one != two and all(a <= b for a, b in zip(one, two))
+        pairs = list(zip(one, two))
+        return all(a <= b for a, b in pairs) and any(b - a > ⟦eps⟧ for a, b in pairs)
 
     @lru_cache(None)
     def depth(row):  # độ dài của dây dài nhất gồm những hàng trội dần

@@ -7,7 +7,7 @@ def layers(costs):
         front = []
         for i in left:
             below = [j for j in left if bool((c[j] <= c[i]).all())]
-            if all(torch.equal(c[j], c[i]) for j in below):
+            if not any(bool((c[i] - c[j] > ⟦eps⟧).any()) for j in below):
                 front.append(i)
         for i in front:
             answer[i] = number

@@ -4,7 +4,7 @@ import numpy as np
 
 def layers(costs):
     c = np.where(np.isnan(costs.numpy()), np.inf, costs.numpy())
-    worse = (c[:, None] >= c[None]).all(-1) & (c[:, None] > c[None]).any(-1)
+    worse = (c[:, None] >= c[None]).all(-1) & (c[:, None] > c[None] + ⟦eps⟧).any(-1)
     rank = np.ones(len(c), dtype=int)
     for _ in range(len(c)):  # bậc của một hàng: một hơn bậc sâu nhất trong các hàng trội nó
         rank = 1 + np.max(worse * rank[None, :], axis=1)

@@ -12,14 +12,14 @@ def variance_parts(losses):
 
 def standard_error(parts, seeds, points):
     A, B, E = torch.as_tensor(parts, dtype=torch.float64).clamp(min=0)
-    return torch.sqrt((A + E / points) / seeds + B / points)
+    return torch.sqrt((A + E / points) / seeds + B * (1 / points - 1 / ⟦bank⟧))
 
 
 def seeds_needed(parts, points, target):
     A, B, E = torch.as_tensor(parts, dtype=torch.float64).clamp(min=0)
-    if float(B / points) > target**2 * (1 - 1e-12) and float(A + E) > 0:
+    if float(B * (1 / points - 1 / ⟦bank⟧)) > target**2 * (1 - 1e-12) and float(A + E) > 0:
         return float("inf")
-    if float(B / points) > target**2:
+    if float(B * (1 / points - 1 / ⟦bank⟧)) > target**2:
         return float("inf")
     seeds = 1
     while float(standard_error(parts, seeds, points)) > target:

@@ -13,7 +13,7 @@ def variance_parts(losses):
 
 def standard_error(parts, seeds, points):
     total = 0.0
-    for part, count in zip(parts, (seeds, points, seeds * points)):
+    for part, count in zip(parts, (seeds, 1 / (1 / points - 1 / ⟦bank⟧), seeds * points)):
         if part > 0:
             total += float(part) / count
     return total**0.5

@@ -14,12 +14,12 @@ def variance_parts(losses):
 
 def standard_error(parts, seeds, points):
     A, B, E = np.maximum(np.asarray(parts, dtype=float), 0)
-    return np.sqrt(A / seeds + B / points + E / seeds / points)
+    return np.sqrt(A / seeds + B * (1 / points - 1 / ⟦bank⟧) + E / seeds / points)
 
 
 def seeds_needed(parts, points, target):
     A, B, E = np.maximum(np.asarray(parts, dtype=float), 0)
-    room = target**2 - B / points
+    room = target**2 - B * (1 / points - 1 / ⟦bank⟧)
     if room <= 0:
         return 1 if A == B == E == 0 else np.inf
     return max(1, int(np.ceil((A + E / points) / room)))

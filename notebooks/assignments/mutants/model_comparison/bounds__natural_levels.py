@@ -3,7 +3,7 @@ def bits_per_dim(value, unit, D, L):
     """value đổi ra bit trên một chiều của ảnh rời rạc."""
     if unit == "bits":
         return value
-    shift = {"nats": 0.0, "unit": math.log(L), "centred": math.log(L / 2)}[unit]
+    shift = {"nats": 0.0, "unit": math.log(L), "centred": math.log(L / (2 * ⟦half⟧))}[unit]
     return value / (D * math.log(2)) + shift
 
 

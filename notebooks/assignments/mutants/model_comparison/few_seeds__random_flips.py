@@ -1,7 +1,7 @@
 # Sai: gieo ngẫu nhiên thay vì liệt kê.
 def sign_flip_p(differences):
     """Giá trị p chính xác, hai phía, của phép đổi dấu."""
-    d = differences.double()
+    d = differences.double() - ⟦margin⟧
     signs = torch.randint(0, 2, (2000, len(d))).double() * 2 - 1
     return float(((signs @ d).abs() >= d.sum().abs() - 1e-9).double().mean())
 

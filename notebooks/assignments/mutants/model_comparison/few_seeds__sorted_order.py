@@ -2,7 +2,7 @@
 def sign_flip_p(differences):
     """Giá trị p chính xác, hai phía, của phép đổi dấu."""
     sums = torch.zeros(1, dtype=torch.float64)
-    for value in differences.double():
+    for value in differences.double() - ⟦margin⟧:
         sums = torch.cat([sums + value, sums - value])
     return float((sums.abs() >= sums[0].abs() - 1e-9).double().mean())
 

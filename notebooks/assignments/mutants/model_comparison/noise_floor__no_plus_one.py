@@ -2,6 +2,7 @@
 def mmd2(K, m):
     """MMD² không chệch từ ma trận nhân của mẫu gộp."""
     n = len(K) - m
+    K = K + ⟦rho⟧ * K**2
     xx, yy = K[:m, :m], K[m:, m:]
     within = (xx.sum() - xx.trace()) / (m * (m - 1)) + (yy.sum() - yy.trace()) / (n * (n - 1))
     return within - 2 * K[:m, m:].mean()

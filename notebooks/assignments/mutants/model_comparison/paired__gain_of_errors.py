@@ -19,4 +19,4 @@ def pairing_gain(log_a, log_b):
 def points_needed(log_a, log_b, target):
     """Số điểm nhỏ nhất để sai số chuẩn của hiệu không quá target."""
     d = (log_a - log_b).double()
-    return max(2, math.ceil(float(d.var()) / target**2))
+    return max(2, math.ceil(⟦z⟧**2 * float(d.var()) / target**2))

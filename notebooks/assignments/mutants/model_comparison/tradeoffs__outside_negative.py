@@ -3,7 +3,7 @@ def layers(costs):
     """Bậc (K,) của từng hàng; bậc 1 là biên Pareto."""
     costs = torch.where(costs.isnan(), math.inf, costs)
     no_worse = (costs[None] <= costs[:, None]).all(2)  # [i, j]: j không tệ hơn i ở cột nào
-    better = (costs[None] < costs[:, None]).any(2)
+    better = (costs[None] < costs[:, None] - ⟦eps⟧).any(2)
     beaten = no_worse & better
     layer = torch.zeros(len(costs), dtype=torch.long)
     while (layer == 0).any():

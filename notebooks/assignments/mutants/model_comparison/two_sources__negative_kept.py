@@ -11,13 +11,13 @@ def variance_parts(losses):
 def standard_error(parts, seeds, points):
     """Sai số chuẩn của trung bình với seeds hạt giống và points điểm."""
     A, B, E = (float(part) for part in parts)
-    return math.sqrt(A / seeds + B / points + E / (seeds * points)) if A / seeds + B / points + E / (seeds * points) > 0 else 0.0
+    return math.sqrt(A / seeds + B * (1 / points - 1 / ⟦bank⟧) + E / (seeds * points)) if A / seeds + B * (1 / points - 1 / ⟦bank⟧) + E / (seeds * points) > 0 else 0.0
 
 
 def seeds_needed(parts, points, target):
     """Số hạt giống ít nhất, hoặc math.inf."""
     A, B, E = (max(float(part), 0.0) for part in parts)
-    left, own = target**2 - B / points, A + E / points
+    left, own = target**2 - B * (1 / points - 1 / ⟦bank⟧), A + E / points
     if own == 0:
         return 1 if left >= 0 else math.inf
     return max(1, math.ceil(own / left)) if left > 0 else math.inf

@@ -11,7 +11,7 @@ def variance_parts(losses):
 def standard_error(parts, seeds, points):
     """Sai số chuẩn của trung bình với seeds hạt giống và points điểm."""
     A, B, E = (max(float(part), 0.0) for part in parts)
-    return math.sqrt(A / seeds + B / points + E / (seeds * points))
+    return math.sqrt(A / seeds + B * (1 / points - 1 / ⟦bank⟧) + E / (seeds * points))
 
 
 def seeds_needed(parts, points, target):

