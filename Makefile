@@ -41,6 +41,7 @@ help:
 	@echo "make solutions    lời giải và thang điểm của lớp, một trang HTML (SLUG=…, SEED=…)"
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
+	@echo "make test-all     make test, thêm những kiểu phá lâu và JupyterHub thật (cần root)"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
 	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
@@ -169,6 +170,15 @@ test-notebooks: $(INSTALLED)
 test-assignments: $(INSTALLED)
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -m "not long" tests/assignments
+
+# The patient attacks on the grading: memory, processes, minutes of waiting.
+.PHONY: test-long
+test-long: $(INSTALLED)
+	@scripts/install_sandbox.sh || test -z "$${CI:-}"
+	$(PYTEST) -rs -m long tests/assignments
+
+.PHONY: test-all
+test-all: test test-long test-hub
 
 # Without a browser its tests are reported as skipped here, and fail where CI is set.
 .PHONY: test-book

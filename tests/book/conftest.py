@@ -15,7 +15,7 @@ import yaml
 from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks/*.ipynb", "course_utils")
+SOURCES = ("_config.yml", "_toc.yml", "book", "hub", "notebooks/*.ipynb", "course_utils")
 CHROMIUM_FLAGS = [
     "--headless=new",
     "--no-sandbox",
