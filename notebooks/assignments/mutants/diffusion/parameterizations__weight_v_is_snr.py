@@ -14,7 +14,8 @@ def convert(kind, prediction, x, a, sigma):
 
 def error_weight(kind, a, sigma):
     """Trọng số mà sai số bình phương của dự đoán đặt lên sai số của x_0, chặn bởi γ."""
-    return min({"eps": a**2 / sigma**2, "x0": 1.0, "v": a**2 / sigma**2}[kind], ⟦gamma⟧)
+    weight = {"eps": a**2 / sigma**2, "x0": 1.0, "v": a**2 / sigma**2}[kind]
+    return min(weight, ⟦gamma⟧)
 
 
 def smallest_loss(kind, a, sigma, c):
