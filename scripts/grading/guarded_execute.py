@@ -145,6 +145,8 @@ class GuardedExecute(Execute):
             problem = DEAD
         if self._flooded:
             return FLOOD
+        if problem == TIMEOUT and self._remaining() <= 0.5:
+            return OVERTIME
         return problem or next(filter(None, map(_incident, cell.get("outputs", []))), None)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
@@ -239,7 +241,8 @@ def _incident(output: NotebookNode) -> str | None:
         return None
     if output.ename == REFUSED:
         return REFUSED
-    if output.ename == MEMORY or "can't allocate memory" in output.evalue:
+    exhausted = ("can't allocate memory", "can't start new thread")
+    if output.ename == MEMORY or any(words in output.evalue for words in exhausted):
         return MEMORY
     return None
 

@@ -328,7 +328,7 @@ def test_grading_again_keeps_what_was_given(graded):
     ],
 )
 def test_wrong_command_gets_a_sentence(arguments, word):
-    script = HOME.parents[1] / "scripts" / "py"
+    script = HOME.parents[1] / "scripts" / "assignments.py"
     run = subprocess.run(
         [sys.executable, str(script), *arguments], capture_output=True, text=True, check=False
     )
