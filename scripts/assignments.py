@@ -12,9 +12,12 @@ giữ, mọi ô kiểm tra lấy từ bản gốc. Một bản nộp hỏng khô
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
+if __name__ == "__main__":  # Ctrl-C lúc còn đang nạp thư viện: dừng ngay, không in gì
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from grading import sandbox, variants
 from grading.collect import collect
@@ -44,8 +47,16 @@ def main(arguments: list[str]) -> int:
             print(f"Báo cáo trên: {path.with_suffix('.md')}")
         elif command == "solutions" and slug:
             print(f"Lời giải và thang điểm: {Course.of_class(code).solutions(slug)}")
-        elif command == "collect" and slug and any(more):
-            print(collect(Course.of_class(code), slug, *more[:3]).text())
+        elif command == "collect" and slug:
+            if not more[0]:
+                raise CourseError("Thiếu gói tải về. Hãy thêm FROM=<tệp zip hay thư mục>.")
+            report = collect(Course.of_class(code), slug, *more[:3])
+            print(report.text())
+            if not report.collected and not report.replaced:
+                raise CourseError(
+                    "Chưa thu được bài nào. FROM= phải là tệp zip hay thư mục có sổ .ipynb của "
+                    "sinh viên; với gói Moodle, Canvas, Classroom thì để nguyên như lúc tải về."
+                )
         elif command == "check":
             return _report({name: check(name, code) for name in [slug] * bool(slug) or slugs()})
         elif command == "variants":
@@ -60,6 +71,9 @@ def main(arguments: list[str]) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nĐã dừng. Những gì làm xong được giữ; chạy lại lệnh để làm tiếp.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -77,4 +91,5 @@ def _report(problems: dict[str, list[str]]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -3,11 +3,12 @@
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import Any
 
 import psutil
@@ -66,7 +67,8 @@ class _Worker:
         self.pipe, other = context.Pipe()
         arguments = (other, prepare, arguments, threads)
         self.process = context.Process(target=_serve, args=arguments, daemon=True)
-        self.process.start()
+        with _without_ctrl_c():
+            self.process.start()
         other.close()
         self.task, self.since = None, 0.0
 
@@ -92,10 +94,33 @@ class _Worker:
         self.pipe.close()
 
 
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Tiến trình mở ra ở đây không nghe Ctrl-C trong lúc nó còn đang nạp thư viện."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # nó tự mở lại Ctrl-C khi khởi động, nên phải có trước
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _hear_ctrl_c() -> None:
+    """Bỏ Ctrl-C đã đến khi chưa nghe, rồi nghe lại: nhân Python mở sau này cần tín hiệu ấy."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _serve(pipe, prepare: Callable, arguments: tuple, threads: int) -> None:
     """Việc của một tiến trình."""
     with contextlib.suppress(AttributeError):  # Windows không có phiên
         os.setsid()  # Ctrl-C chỉ đến tiến trình chính, nó sẽ dừng các tiến trình này
+    _hear_ctrl_c()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     os.environ["OMP_NUM_THREADS"] = str(threads)
     work = prepare(*arguments)
