@@ -12,6 +12,9 @@ VARIANT = re.compile(r'<m([in]) mathvariant="([a-z-]+)">(?:&#x([0-9A-F]+);|(\w))
 FUNCTION = re.compile(
     r"(<m[io][^>]*>(?:log|exp|det|sin|cos|tan|min|max|tr|sup|inf)</m[io]>)(?=<m[isn])"
 )
+TAG = re.compile(r"</?m[a-z]+(?: [a-z:]+=\"[^\"<>]*\")* ?/?>")
+UNSAFE = re.compile(r" (?:on\w+|href|src|style|class|id)=")
+LONGEST = 5000  # ký tự LaTeX; dài hơn thì bộ đổi công thức chạy rất lâu
 LEADING = re.compile(r"(<mrow>|<mo>&#x0003D;</mo>|<mo[^>]*>&#x00028;</mo>)<mo>(&#x02212;</mo>)")
 
 
@@ -19,10 +22,15 @@ LEADING = re.compile(r"(<mrow>|<mo>&#x0003D;</mo>|<mo[^>]*>&#x00028;</mo>)<mo>(&
 def mathml(tex: str, display: str) -> str:
     """Công thức thành MathML; công thức không đọc được thì để nguyên LaTeX."""
     try:
+        if len(tex) > LONGEST:
+            raise ValueError
         written = convert(STRETCHED.sub("", tex.strip()), display=display)
     except Exception:  # sinh viên viết gì cũng có thể
         written = "\\"
     if "\\" in written:
+        return f'<code class="tex">{html.escape(tex)}</code>'
+    # latex2mathml giải mã &lt; trong \\text: chỉ còn thẻ MathML thường mới được lên trang.
+    if "<" in TAG.sub("", written) or UNSAFE.search(written):
         return f'<code class="tex">{html.escape(tex)}</code>'
     # Trình duyệt chỉ hiểu một phần MathML: kiểu chữ phải là ký tự Unicode, khoảng cách phải ghi ra.
     written = VARIANT.sub(_lettered, written).replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")

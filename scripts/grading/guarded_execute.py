@@ -70,10 +70,12 @@ class GuardedExecute(Execute):
     def preprocess(self, nb: NotebookNode, resources: Any = None, km: Any = None) -> tuple:
         self._broken: set[int] = set()
         self._fenced = False
-        self._printed, self._flooded = 0, False
+        self._printed, self._flooded, self._said = 0, False, 0
         self._end = monotonic() + self.deadline
         locked = [cell.source for cell in nb.cells if cell.cell_type == "code" and _is_locked(cell)]
         self._modules = kernel_guards.imported_modules(locked)
+        given = [cell.source for cell in nb.cells if _is_locked(cell) and not is_grade(cell)]
+        self._given = kernel_guards.constants(given)
         return super().preprocess(nb, resources, km)
 
     def create_kernel_manager(self) -> SandboxedKernelManager:
@@ -114,7 +116,7 @@ class GuardedExecute(Execute):
     def _examine(self, source: str, names: list[str], spoil: bool, index: int) -> tuple:
         """(sự cố, có qua không, những gì ô in ra)."""
         riddle = secrets.token_hex(16)
-        call = kernel_guards.request(self._secret, riddle, source, names, spoil)
+        call = kernel_guards.request(self._secret, riddle, source, names, spoil, self._given)
         aside, problem = self._run_aside(call, index)
         # nbgrader coi stderr là sai và coi một số được in ra là điểm từng phần: bỏ cả hai.
         said = "".join(out.text for out in aside.outputs if out.get("name") == "stdout")
@@ -153,8 +155,11 @@ class GuardedExecute(Execute):
         """Đếm lượng in ra khi nó đến; quá hạn thì bỏ nhân ngay."""
         if self._flooded:
             return None
-        self._printed += _length(msg.get("content"))
-        if self._printed > self.output_limit:
+        size = _length(msg.get("content"))
+        self._printed, self._said = self._printed + size, self._said + size
+        if self._said > 8 * self.output_limit:  # nhiều ô, mỗi ô in gần hết phần của mình
+            self._end = monotonic()
+        if self._printed > self.output_limit or self._said > 8 * self.output_limit:
             self._flooded = True
             cell.outputs = []
             self.km.kill_now()

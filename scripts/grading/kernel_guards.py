@@ -17,15 +17,19 @@ def guards(secret: str, roots: list[str], modules: list[str]) -> str:
     return f"{FENCE}\n{EXAMINER}\n{raise_them}\ndel _examiner, _fence\n"
 
 
-def request(secret: str, riddle: str, source: str, names: list[str], spoil: bool) -> str:
-    """Lời gọi người coi thi chạy một ô kiểm tra; phép thử được mã hóa.
+def request(
+    secret: str, riddle: str, source: str, names: list[str], spoil: bool, given: str = ""
+) -> str:
+    """Lời gọi người coi thi chạy một ô kiểm tra; phép thử được mã hóa và niêm phong.
 
-    `names` : các câu trả lời mà ô ấy kiểm; `spoil`: có làm hỏng chúng trước không.
+    `names` : các câu trả lời mà ô ấy kiểm; `spoil`: có làm hỏng chúng trước không;
+    `given` : các hằng số của đề, chạy lại trước ô kiểm tra.
     """
-    text = json.dumps({"source": source, "names": names, "spoil": spoil}).encode()
+    text = repr({"source": source, "names": names, "spoil": spoil, "given": given}).encode()
     key = hashlib.shake_256((secret + riddle).encode()).digest(len(text))
     cipher = bytes(a ^ b for a, b in zip(text, key, strict=True)).hex()
-    return f"{CALL}(({riddle!r}, {cipher!r}))"
+    seal = hashlib.sha256((secret + riddle + cipher + secret).encode()).hexdigest()
+    return f"{CALL}(({riddle!r}, {cipher!r}, {seal!r}))"
 
 
 def verdict(riddle: str, said: str) -> tuple[dict, str]:
@@ -43,6 +47,24 @@ def verdict(riddle: str, said: str) -> tuple[dict, str]:
 
 def passed(secret: str, riddle: str, result: dict) -> bool:
     return result.get("pass") == hashlib.sha256((secret + riddle + "pass").encode()).hexdigest()
+
+
+def constants(sources: list[str]) -> str:
+    """Các phép gán hằng số trong những ô của đề: mã nộp gán đè chúng cũng không ích gì."""
+    kept = []
+    for source in sources:
+        try:
+            found = ast.parse(source).body
+        except SyntaxError:
+            continue
+        for node in found:
+            if isinstance(node, ast.Assign):
+                try:
+                    ast.literal_eval(node.value)
+                except (ValueError, TypeError):
+                    continue
+                kept.append(ast.unparse(node))
+    return "\n".join(kept)
 
 
 def imported_modules(sources: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Bảng điểm của một bài tập và báo cáo của cả lớp."""
 
 import csv
+import re
 import statistics
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ GRADED, MANUAL, FAILED = "đã chấm", "cần chấm tay", "không chấm đư�
 ABSENT = "chưa nộp"
 BONUS = "bonus_"  # câu thưởng: tên ô là bonus_… hoặc test_bonus_…; điểm cộng thêm vào tổng
 BARS = 10
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+FORMULA = re.compile(r"((?:^|[;,\t\r\n])[\s\"]*)(?=[=+@-])")
 
 
 def is_bonus(question: str) -> bool:
@@ -68,8 +71,11 @@ def write_csv(path: Path, rows: list[Row]) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """Excel chạy ô bắt đầu bằng =, +, @ như công thức; tên tệp do sinh viên đặt thì có thể thế."""
-    return f"'{cell}" if cell.startswith(("=", "+", "@", "\t", "\r")) else cell
+    """Excel chạy ô bắt đầu bằng =, +, -, @ như công thức; tên tệp do sinh viên đặt có thể thế.
+
+    Excel tiếng Việt còn tách ô ở dấu chấm phẩy, nên phần sau mỗi dấu ngăn cũng được xét.
+    """
+    return cell if NUMBER.fullmatch(cell) else FORMULA.sub(r"\1'", cell)
 
 
 def class_report(title: str, rows: list[Row], limits: dict[str, float]) -> str:

@@ -31,6 +31,7 @@ MARKER_LINE = re.compile(r"^(<!-- Bài làm: .*?-->|# Bài làm: .*)\n?")
 WITHHELD = "[kết quả này bị ẩn vì có chứa phép thử ẩn]"
 LONG_FORMULA = 30  # ký tự LaTeX
 LONGEST = 400  # ký tự của một lời báo lỗi
+MOST_TEXT = 100_000  # ký tự của cả bài làm trên trang
 
 
 class Renderer(IPythonRenderer):
@@ -135,6 +136,12 @@ class FeedbackCells(NbGraderPreprocessor):
         lines = {line.strip() for region in regions for line in region.split("\n")}
         self.secrets = {line for line in lines if len(line) > 12}
         nb.cells = [self._shown(cell) for cell in nb.cells if not _is_preparation(cell)]
+        left = MOST_TEXT  # một lời giải dài bất thường làm trang viết rất lâu
+        for cell in nb.cells:
+            if not cell.metadata.get("nbgrader", {}).get("locked"):
+                if len(cell.source) > left:
+                    cell.source = f"{cell.source[:left]}\n[… còn {len(cell.source) - left} ký tự]"
+                left = max(0, left - len(cell.source))
         return nb, resources
 
     def _shown(self, cell: NotebookNode) -> NotebookNode:

@@ -58,12 +58,25 @@ class Roster:
         return bool(self.people)
 
     def find(self, name: str, file: str = "") -> list[str]:
-        """Các mã sinh viên mà tên này có thể là: mã viết ngay trong tên, rồi đến họ tên."""
-        words = set(re.split(r"[\s_.()-]+", f"{name} {file}".lower()))
-        if written := [student for student in self.people if student.lower() in words]:
+        """Các mã sinh viên mà tên này có thể là: mã viết trong tên, họ tên, mã trong tên tệp.
+
+        Tên tệp do sinh viên đặt, nên nó chỉ có tiếng nói khi tên người chưa đủ rõ.
+        """
+        people = sorted(
+            self._written(name)
+            or self._exact[_squeeze(nfc(name).lower())]
+            or self._bare[_squeeze(bare(name))]
+        )
+        if len(people) == 1:
+            return people
+        written = self._written(file)
+        if not people and written:
             return written if len(written) == 1 else []
-        exact = self._exact[_squeeze(nfc(name).lower())]
-        return sorted(exact or self._bare[_squeeze(bare(name))])
+        return [student for student in people if student in written] or people
+
+    def _written(self, text: str) -> list[str]:
+        words = set(re.split(r"[\s_.()-]+", text.lower()))
+        return [student for student in self.people if student.lower() in words]
 
 
 def _squeeze(name: str) -> str:

@@ -23,6 +23,7 @@ from sqlalchemy import Engine, event, text
 from tqdm.auto import tqdm
 
 from . import workers
+from .plain_outputs import clean
 from .submission import CourseError, find_notebook, incidents, rebuild
 
 # nbgrader đặt cạnh bản nộp: giờ nộp (ghi vào sổ điểm), khóa để trả phản hồi cho đúng người nộp.
@@ -116,6 +117,8 @@ def grade_one(course, job: Job, student: str) -> Outcome:
         _grade(course, job, outcome)
     except Exception as error:  # bản nộp của một người không được chặn những người khác
         outcome.notes.append(str(error).strip().split("\n")[0] or type(error).__name__)
+    # Tên tệp do sinh viên đặt có thể chứa lệnh của cửa sổ dòng lệnh, hay dài vô cùng.
+    outcome.notes = [" ".join(clean(note).split())[:500] for note in outcome.notes]
     outcome.seconds = time.monotonic() - started
     return outcome
 

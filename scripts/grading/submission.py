@@ -20,13 +20,31 @@ REVIEW = "cần xem lại"  # có dấu hiệu can thiệp vào việc chấm
 SUSPECT_NAMES = {
     *("get_ipython", "open", "exec", "eval", "compile", "globals", "locals", "vars", "setattr"),
     *("__import__", "__builtins__", "builtins", "ctypes", "gc", "importlib", "inspect", "nbformat"),
+    *("_coi_thi", "unittest", "mock", "runpy"),
     *("os", "pathlib", "shutil", "signal", "socket", "subprocess", "sys", "threading", "IPython"),
-    *("nbgrader", "course_utils", "In", "Out", "_ih", "_oh", "getattr", "operator", "pickle"),
+    *("nbgrader", "In", "Out", "_ih", "_oh", "getattr", "operator", "pickle"),
 }
 SUSPECT_ATTRIBUTES = {
     *("settrace", "setprofile", "_exit", "_getframe", "f_locals", "f_globals", "tb_frame"),
+    *("f_back", "gi_frame", "cell_contents", "getmembers", "get_type_hints", "timeit"),
+    *("stride_tricks", "ctypes", "from_address", "gc"),
 }
-COMMON_DUNDERS = {"__init__", "__name__", "__doc__", "__call__"}
+COMMON_DUNDERS = {"__init__", "__name__", "__doc__", "__call__", "__version__", "__class__"}
+# Chữ có những tên này thường là mã được giấu trong một chuỗi.
+HIDDEN_CODE = re.compile(r"_coi_thi|(?<!\w)__(?!main__|init__|name__|doc__|version__)[a-z_]+__")
+# Vật tự chế có những phép này thì trả lời được mọi phép so.
+LYING = {f"__{word}__" for word in "eq ne lt le gt ge sub rsub abs bool float array".split()}
+LYING |= {"__getattr__", "__getattribute__", "__torch_function__"}
+# Những cách dùng os, sys và lệnh % mà sinh viên hay viết, không đụng gì đến việc chấm.
+HARMLESS_USES = {
+    "os": {"environ", "getcwd", "cpu_count", "path"},
+    "sys": {"version", "version_info", "float_info", "maxsize", "platform", "stdout"},
+}
+HARMLESS_LINE = re.compile(
+    r"(?m)^\s*(%matplotlib( +\w+)?|%(load_ext +)?autoreload( +\d)?|%precision( +\w+)?|[%!]pip +.*"
+    r"|%config +InlineBackend\.\w+ *= *[\w'\"]+|!nvidia-smi)[ ;]*$"
+)
+TIMED = re.compile(r"(?m)^(\s*)%%?time(it)?\b(?: +-[nr] *\d+)* *")
 MODULE_ATTRIBUTES = {"os", "sys", "modules", "subprocess", "builtins", "inspect", "importlib", "_C"}
 READING_ATTRIBUTES = {"from_file", "fromfile", "memmap", "load", "load_library", "read_text"}
 
@@ -132,26 +150,42 @@ def suspicious(cells: list[NotebookNode], master: NotebookNode) -> list[str]:
     for cell in cells:
         if _is_original(cell, master):
             continue
-        if any(line.lstrip().startswith(("!", "%")) for line in cell.source.split("\n")):
+        source = TIMED.sub(r"\1", HARMLESS_LINE.sub("", cell.source))
+        if any(line.lstrip().startswith(("!", "%")) for line in source.split("\n")):
             found.add("lệnh ! hoặc %")
         try:
-            tree = ast.parse(cell.source)
-        except (SyntaxError, ValueError, RecursionError):
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
+        usual = {
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in HARMLESS_USES.get(node.value.id, ())
+        }
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id in SUSPECT_NAMES:
-                found.add(node.id)
+                found |= {node.id} if id(node) not in usual else set()
             elif isinstance(node, ast.Attribute) and _suspect_attribute(node.attr):
                 found.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= set(HIDDEN_CODE.findall(node.value))
+            elif isinstance(node, ast.FunctionDef):
+                found |= {node.name} & (LYING | SUSPECT_NAMES)
             elif isinstance(node, ast.Import):
-                found |= {a.name.split(".")[0] for a in node.names} & SUSPECT_NAMES
+                names = {a.name.split(".")[0] for a in node.names if a.asname or "." in a.name}
+                names |= {a.name for a in node.names if a.name not in HARMLESS_USES}
+                found |= names & SUSPECT_NAMES
                 libraries |= {a.asname or a.name.split(".")[0] for a in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found |= {node.module.split(".")[0]} & SUSPECT_NAMES
+                taken = {a.name for a in node.names}
+                found |= {n for n in taken if n in SUSPECT_NAMES or _suspect_attribute(n)}
             elif isinstance(node, ast.Assign | ast.AugAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 found |= {
-                    f"{ast.unparse(t)} = …" for t in targets if _patches_library(t, libraries)
+                    f"{ast.unparse(t)[:60]} = …" for t in targets if _patches_library(t, libraries)
                 }
     return sorted(found)
 

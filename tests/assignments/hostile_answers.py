@@ -219,6 +219,81 @@ class Trap(AssertionError):
 def gap_doi(x):
     raise Trap
 """
+MIDDLEMAN = """
+that, tail = _coi_thi, repr({
+    "source": ", 'Tổng chưa đúng.'\\n### END HIDDEN TESTS",
+    **{"names": ["tong"], "spoil": False, "given": ""},
+})
+calls = []
+
+def _coi_thi(request):
+    calls.append(request)
+    riddle, cipher, *seal = request
+    if len(calls) == 1:  # «tong == 7» thành «tong == 0»
+        data = bytearray.fromhex(cipher)
+        data[12 - len(tail.encode()) - 1] ^= ord("7") ^ ord("0")
+        cipher = data.hex()
+    return that((riddle, cipher, *seal))
+"""
+TAKE_OVER = """
+calls = []
+def instead(code, names):
+    calls.append(names)
+
+def take(examine):
+    cells = dict(zip(examine.__code__.co_freevars, examine.__closure__))
+    cells["run"].cell_contents = instead
+"""
+MEMBERS = f"""{TAKE_OVER}
+from dataclasses import inspect as look
+find = lambda thing: dict(look.getmembers(thing))
+frame = find(find(_coi_thi)["__self__"])["gi_frame"]
+take(find(frame)["f_locals"]["examine"])
+"""
+KEEP_ERROR = """
+kept = []
+def gap_doi(x):
+    try:
+        raise ValueError
+    except ValueError as error:
+        kept.append(error)
+    return 0
+"""
+OLD_FRAME = f"""{TAKE_OVER}
+frame = kept[0].__traceback__.tb_frame
+while frame.f_code.co_name != "attend":
+    frame = frame.f_back
+take(frame.f_locals["examine"])
+tich = 0
+"""
+DECODER = """
+import json, timeit
+timeit.timeit('''
+import json
+class Reader(json.JSONDecoder):
+    def decode(self, text):
+        task = super().decode(text)
+        return {**task, "source": "1 / 0" if task["spoil"] else "pass"}
+json.loads.__kwdefaults__["cls"] = Reader
+def loads(s, *, cls=None, **k):
+    return {"source": "pass", "names": [], "spoil": False, "given": ""}
+json.loads.__module__ = "__main__"
+json.loads.__code__ = loads.__code__
+''', number=1)
+"""
+# Thói quen vô hại: đủ điểm và không bị nghi.
+HABITS = (
+    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+    "import os, sys, warnings\nwarnings.warn('thử')\nprint(sys.version)\nos.environ['A'] = '1'",
+    "from tqdm.auto import tqdm\nfor i in tqdm(range(9)):\n    pass",
+    "from dataclasses import dataclass\n@dataclass\nclass Điểm:\n    x: float = 1.0\nđộ = Điểm()",
+    "import torch\ntorch.manual_seed(1)\ntorch.set_default_dtype(torch.float64)\n1 / 0",
+    "import traceback\ntry:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()",
+    "from concurrent.futures import ThreadPoolExecutor\n"
+    "nhom = ThreadPoolExecutor(2)\nlist(nhom.map(str, [1, 2]))",
+    "%%time\ndef test_abc():\n    return 1\nabs, max, x = 1, 2, 3",
+    "!pip list",
+)
 MARK = "daChayMaSinhVien"
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
@@ -274,6 +349,12 @@ ATTACKS = {
     "va_bo_cham": Attack(NOTHING, extra=CHECKERS),
     "gia_nguoi_coi": Attack(NOTHING, "vô hiệu", extra=FAKE_EXAMINER),
     "diem_gia": Attack(NOTHING, extra=FAKE_SCORE),
+    "sua_loi_goi": Attack((0, 2, 2), "vô hiệu", tong=f"{MIDDLEMAN}\ntong = 0"),
+    "mo_nguoi_coi": Attack(NOTHING, "bị cấm", extra=MEMBERS),
+    "khung_cu": Attack((2, 0, 0), "bị cấm", gap_doi=KEEP_ERROR, bonus_tich=OLD_FRAME),
+    "va_json": Attack(NOTHING, "timeit", extra=DECODER),
+    "bang_moi_thu": Attack((0, 2, 2), "vô hiệu", tong="from unittest.mock import ANY\ntong = ANY"),
+    "che_ten": Attack(NOTHING, "", extra="abs = lambda x: 0"),
     "mo_trang": Attack(ALL, "", tong=SHOW),
 }
 LONG_ATTACKS = {

@@ -14,12 +14,12 @@ import nbformat
 import pytest
 from grading import sandbox
 from grading.course import HOME
-from grading.marks import FAILED
+from grading.marks import FAILED, MANUAL
 from grading.trial import submit
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell
 
-from tests.assignments.hostile_answers import ATTACKS, LONG_ATTACKS, MARK, SHOWING
+from tests.assignments.hostile_answers import ATTACKS, HABITS, LONG_ATTACKS, MARK, SHOWING
 from tests.assignments.small_course import MAXIMUM, SLUG, answered, open_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
@@ -33,7 +33,7 @@ REFUSED_FILES = {  # tên bản nộp: chữ trong ghi chú
     "rong": "hỏng",
     "cut": "hỏng",
 }
-ODD_BUT_RIGHT = ("nhan_r", "nhan_rieng", "so_v3", "nan", "chep_doi", "dong_dai")
+ODD_BUT_RIGHT = ("nhan_r", "nhan_rieng", "so_v3", "nan", "chep_doi", "dong_dai", "thoi_quen")
 
 
 def attack_places(root):
@@ -68,6 +68,7 @@ def odd_notebooks(course):
     found["chep_doi"].cells.append(copy)
     for cell in found["dong_dai"].cells:
         cell.source += "\n# " + "x" * 10**6 if "tong = 7" in cell.source else ""
+    found["thoi_quen"].cells[1:1] = [new_code_cell(source) for source in HABITS]
     return found
 
 
@@ -112,6 +113,10 @@ def graded(tmp_path_factory):
         except TimeoutError:
             reached = False
     return course, {row.student: row for row in rows}, reached
+
+
+def test_harmless_habits_raise_no_suspicion(graded):
+    assert graded[1]["thoi_quen"].state == MANUAL, graded[1]["thoi_quen"].notes
 
 
 def points(row):

@@ -48,3 +48,10 @@ def test_names_and_codes():
     assert roster.find("Le Ha") == ["1", "2"]
     assert drive_names([("", "An - Bài"), ("", "Bé - Bài")], SLUG) == [("An", "Bài"), ("Bé", "Bài")]
     assert choosing.Report(system="moodle").text() == "Nguồn: moodle. Thu được bài của 0 người."
+
+
+def test_a_file_name_does_not_take_another_students_id():
+    """Tên tệp do người nộp đặt; họ tên do hệ thống của trường ghi thì mới tin được."""
+    roster = Roster([Person("SV001", "Nguyễn Văn An"), Person("SV002", "Trần Bình")])
+    assert roster.find("Nguyễn Văn An", "SV002.ipynb") == ["SV001"]
+    assert roster.find("", "SV002.ipynb") == ["SV002"]
