@@ -104,8 +104,8 @@ def test_a_class_that_shares_an_answer_is_refused(tmp_path, monkeypatch):
     (tmp_path / "K66" / "source").mkdir(parents=True)
     monkeypatch.setattr(variants, "SAME", 1e9)  # mọi đáp số đều coi như một
     with pytest.raises(CourseError, match="trùng đáp số với lớp «K66» ở câu"):
-        Course(tmp_path / "K67", "K67").student_version(VARIED[0])
-    Course(tmp_path / "k66", "k66")._refuse_shared_answers(VARIED[0])  # cùng một lớp
+        Course(tmp_path / "K67", "K67").student_version("change_of_variables")
+    Course(tmp_path / "k66", "k66")._refuse_shared_answers("change_of_variables")  # cùng một lớp
 
 
 @pytest.mark.parametrize("code", ["a/b", "..", "lớp 1", "x" * 33])

@@ -15,4 +15,5 @@ def score(x, a, sigma, weights, means, stds):
     logs = weights.log() - away.square().sum(2) / (2 * variance)
     logs = logs - x.shape[1] / 2 * torch.log(variance)
     shares = torch.softmax(logs, 1)  # P(cụm k | x)
-    return -(shares[:, :, None] * away / variance[:, None]).sum(1) / ⟦heat⟧.clamp(-10, 10)
+    score = -(shares[:, :, None] * away / variance[:, None]).sum(1) / ⟦heat⟧
+    return score.clamp(-10, 10)
