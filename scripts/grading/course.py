@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
@@ -89,9 +90,10 @@ class Course:
         """Viết đề gốc theo mã lớp rồi tạo bản phát cho sinh viên."""
         _refuse_unknown(slug)
         self._refuse_shared_answers(slug)
-        path = self.source(slug)
+        path, notebook = self.source(slug), variants.render_notebook(HOME, slug, self.code)
+        self._refuse_changed_source(slug, notebook)
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(variants.render_notebook(HOME, slug, self.code), path)
+        nbformat.write(notebook, path)
         # Để mở Formgrader từ thư mục của lớp.
         config = CLASS_CONFIG.format(shared=str(HOME / "nbgrader_config.py"), root=str(self.root))
         (self.root / "nbgrader_config.py").write_text(config, "utf-8")
@@ -103,6 +105,18 @@ class Course:
         if not result["success"]:
             raise CourseError(f"nbgrader không tạo được bài «{slug}»:\n{run.last_lines(result)}")
         return self.root / "release" / slug / f"{slug}.ipynb"
+
+    def _refuse_changed_source(self, slug: str, notebook: NotebookNode) -> None:
+        """Đã có bài nộp thì không đổi đề: người nộp trước và người nộp sau làm cùng một đề."""
+        path = self.source(slug)
+        if not (path.exists() and run.submitters(self.root, slug)):
+            return
+        handed_out = [cell.source for cell in nbformat.read(path, as_version=4).cells]
+        if handed_out != [cell.source for cell in notebook.cells]:
+            raise CourseError(
+                f"Lớp đã có bài nộp cho «{slug}», mà đề trong kho nay khác đề đã phát ({path}). "
+                "Cứ chấm tiếp bằng make grade. Nếu thật muốn phát đề mới, hãy đổi tên tệp ấy trước."
+            )
 
     def _refuse_shared_answers(self, slug: str) -> None:
         """Hai lớp của cùng một giảng viên không được có chung một đáp số."""

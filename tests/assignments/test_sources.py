@@ -108,6 +108,19 @@ def test_a_class_that_shares_an_answer_is_refused(tmp_path, monkeypatch):
     Course(tmp_path / "k66", "k66")._refuse_shared_answers("change_of_variables")  # cùng một lớp
 
 
+def test_an_assignment_with_submissions_is_not_overwritten(tmp_path):
+    """Đề giảng viên đã sửa, hay kho đã đổi: ra đề lần nữa chỉ được khi chưa ai nộp."""
+    course = Course(tmp_path / "K66", "K66")
+    course.student_version("change_of_variables")
+    path = course.source("change_of_variables")
+    mended = path.read_text("utf-8").replace("Câu 1", "Câu 1 (đã sửa)")
+    path.write_text(mended, "utf-8")
+    (tmp_path / "K66/submitted/an/change_of_variables").mkdir(parents=True)
+    with pytest.raises(CourseError, match="khác đề đã phát"):
+        course.student_version("change_of_variables")
+    assert path.read_text("utf-8") == mended
+
+
 @pytest.mark.parametrize("code", ["a/b", "..", "lớp 1", "x" * 33])
 def test_a_class_code_that_cannot_name_a_folder_gets_a_sentence(code):
     with pytest.raises(CourseError, match="Hãy chọn tối đa 32"):
