@@ -18,7 +18,7 @@ from tests.notebooks.test_colab import errors, execute, fresh_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "change_of_variables"
-REPOSITORY = re.compile(r"nbgrader|notebooks/|scripts/|\.\./|/work/|assignments")
+REPOSITORY = re.compile(rf"nbgrader|notebooks/|scripts/|\.\./|{re.escape(str(ROOT))}|assignments")
 
 
 @pytest.mark.slow
