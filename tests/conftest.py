@@ -3,7 +3,6 @@ GPU cho dấu `gpu`."""
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -36,21 +35,9 @@ def pytest_runtest_setup(item):
 @pytest.fixture(scope="session")
 def snapshot(tmp_path_factory):
     """Kho git mới, giữ đúng những gì git theo dõi ở đây, kể cả điều chưa commit."""
-    folder = tmp_path_factory.mktemp("snapshot")
+    from blank_runtime import snapshot
 
-    def git(*arguments):
-        identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-        subprocess.run(
-            ["git", *identity, *arguments],
-            check=True,
-            env=os.environ | {"GIT_CONFIG_GLOBAL": os.devnull},
-        )
-
-    git("init", "--quiet", str(folder))
-    git(f"--git-dir={folder / '.git'}", f"--work-tree={ROOT}", "add", "--all")
-    git("-C", str(folder), "commit", "--quiet", "--message=snapshot")
-    git("-C", str(folder), "reset", "--quiet", "--hard")
-    return folder
+    return snapshot(tmp_path_factory.mktemp("snapshot"))
 
 
 @pytest.fixture(scope="session")

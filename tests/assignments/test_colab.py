@@ -10,11 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from blank_runtime import COLAB, errors, execute, fresh_environment, shared_packages
 from grading import variants
 from grading.course import HOME, Course, slugs
 from grading.trial import fill, reference_sources
-
-from tests.notebooks.test_colab import errors, execute, fresh_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "change_of_variables"
@@ -26,7 +25,8 @@ def test_a_released_assignment_needs_only_the_package(tmp_path):
     course = Course(tmp_path / "lop", "2026A")
     release = nbformat.read(course.student_version(SLUG), as_version=4)
     source = nbformat.read(course.source(SLUG), as_version=4)
-    packages = fresh_environment(tmp_path)
+    shared = shared_packages(tmp_path / "shared", (*COLAB, "torchdiffeq", "anywidget"))
+    packages = fresh_environment(tmp_path, shared)
     skipped = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "course_utils", packages / "course_utils", ignore=skipped)
     done = execute(fill(release, reference_sources(source)), packages, tmp_path)

@@ -1,20 +1,16 @@
 """Phòng thực hành chạy trên Colab: một môi trường sạch có torch mà chưa có `course_utils`.
 
-Môi trường ấy là một venv mới, dùng chung các gói đã cài trừ những gói Colab không có, và có mô-đun
-`google.colab` được nạp sẵn như trên Colab. Ô chuẩn bị chạy pip và git thật; git chỉ được dặn rằng
-kho trên GitHub nằm ở bản chụp của cây thư mục này.
+Chạy trọn mọi phòng là việc của `make test-colab`; ở đây một phòng thay cho cả bọn.
 """
 
 import ast
-import os
 import subprocess
-import sysconfig
-import venv
 from pathlib import Path
 
+import blank_runtime
 import nbformat
 import pytest
-import set_repo
+from blank_runtime import add_colab, errors, execute, fresh_environment, github_is, shared_packages
 from IPython.core.inputtransformer2 import TransformerManager
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,50 +24,6 @@ print(root)
 for path in (root / "course_utils").rglob("*"):
     if path.is_file() and path.suffix != ".pyc":
         print(path.relative_to(root).as_posix())"""
-NOT_ON_COLAB = ("course_utils", "myst_nb", "jupyter_book", "nbgrader")
-
-
-def fresh_environment(folder):
-    """Venv mới thấy các gói của môi trường này, trừ những gói Colab không có."""
-    venv.create(folder / "venv", symlinks=True)
-    shared = folder / "shared"
-    shared.mkdir()
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if not any(name in entry.name for name in NOT_ON_COLAB):
-            (shared / entry.name).symlink_to(entry)
-    packages = next((folder / "venv").glob("lib/python*/site-packages"))
-    (packages / "shared.pth").write_text(str(shared))
-    return packages
-
-
-def add_colab(packages):
-    """Thêm `google.colab` và nạp nó ngay khi Python khởi động."""
-    colab = packages / "colab_runtime" / "google" / "colab"
-    colab.mkdir(parents=True)
-    (colab / "__init__.py").touch()
-    (packages / "colab.pth").write_text(f"{colab.parent.parent}\nimport google.colab\n")
-
-
-def execute(notebook, packages, folder, **environment):
-    """Chạy sổ tay bằng Python của venv ấy, ngoài cây thư mục của giáo trình."""
-    work = folder / "content"
-    work.mkdir()
-    nbformat.write(notebook, work / "lab.ipynb")
-    python = packages.parents[2] / "bin" / "python"
-    command = [python, "-m", "nbconvert", "--to", "notebook", "--execute", "--allow-errors"]
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    subprocess.run(
-        [*command, "--output", "done.ipynb", "lab.ipynb"],
-        cwd=work,
-        env=clean | {"OMP_NUM_THREADS": "1", "JUPYTER_PATH": str(work)} | environment,
-        check=True,
-    )
-    return nbformat.read(work / "done.ipynb", as_version=4)
-
-
-def errors(notebook):
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return [output for output in outputs if output.output_type == "error"]
 
 
 def setup_cell():
@@ -88,25 +40,23 @@ def imports(path):
     return "\n".join(sorted(set(found) - {"import course_utils"}))
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    return shared_packages(tmp_path_factory.mktemp("colab") / "shared")
+
+
 @pytest.mark.slow
-def test_labs_run_on_colab(snapshot, tmp_path):
+def test_labs_run_on_colab(shared, snapshot, tmp_path):
     """Một phòng chạy trọn; ở các phòng khác, mọi import; và gói cài bằng git có đủ tệp.
 
     Các ô còn lại của những phòng ấy đã được nbval chạy.
     """
-    packages = fresh_environment(tmp_path)
+    packages = fresh_environment(tmp_path, shared)
     add_colab(packages)
     notebook = nbformat.read(WHOLE_LAB, as_version=4)
     notebook.cells += [nbformat.v4.new_code_cell(imports(path)) for path in LABS]
     notebook.cells.append(nbformat.v4.new_code_cell(INSTALLED_FILES))
-    done = execute(
-        notebook,
-        packages,
-        tmp_path,
-        GIT_CONFIG_COUNT="1",
-        GIT_CONFIG_KEY_0=f"url.{snapshot.as_uri()}.insteadOf",
-        GIT_CONFIG_VALUE_0="https://github.com/{}/{}".format(*set_repo.configured()),
-    )
+    done = execute(notebook, packages, tmp_path, **github_is(snapshot))
     assert errors(done) == []
     where, *files = done.cells[-1].outputs[0].text.split()
     assert where == str(packages)
@@ -119,10 +69,28 @@ def test_labs_run_on_colab(snapshot, tmp_path):
     assert set(files) == set(tracked.stdout.split())
 
 
-def test_without_the_package_the_setup_cell_says_what_to_do(tmp_path):
-    packages = fresh_environment(tmp_path)
+def test_without_the_package_the_setup_cell_says_what_to_do(shared, tmp_path):
+    packages = fresh_environment(tmp_path, shared)
     notebook = nbformat.v4.new_notebook(cells=[setup_cell()])
     (error,) = errors(execute(notebook, packages, tmp_path))
     assert error.ename == "SystemExit"
     assert "Chưa có gói course_utils" in error.evalue
     assert "make lab" in error.evalue
+
+
+def test_the_blank_runtime_lacks_what_colab_lacks(shared):
+    """Có torch; không có gói nào của sách, của bài tập hay của trang dựng sách."""
+    names = {entry.name for entry in shared.iterdir()}
+    assert {"torch", "matplotlib", "pip"} <= names
+    assert not names & {"course_utils", "torchdiffeq", "anywidget", "myst_nb", "nbgrader", "sphinx"}
+
+
+def test_the_command_says_which_lab_fails(snapshot, tmp_path, monkeypatch, capsys):
+    cells = ["1 + 1", "from pathlib import Path\nassert Path('_config.yml').exists(), 'trống'"]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    nbformat.write(notebook, tmp_path / "can_kho.ipynb")
+    monkeypatch.setattr(blank_runtime, "snapshot", lambda folder: snapshot)
+    assert blank_runtime.main([str(tmp_path / "can_kho.ipynb")]) == 1
+    printed = capsys.readouterr().out
+    assert "can_kho | 0 | 0 | 1 ô lỗi |" in printed
+    assert "can_kho: AssertionError: trống" in printed
