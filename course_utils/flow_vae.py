@@ -105,7 +105,7 @@ class FlowVAE(VAE):
     def posterior_sample(self, x: Tensor, k: int = 1) -> tuple[Tensor, Tensor]:
         """k mẫu z ~ q(z | x) của mỗi điểm (k·n, latent_dim), và log q(z | x) (k·n,), nat.
 
-        Bộ mã hóa chạy một lần cho mỗi điểm. Sách: (eq-iaf-posterior)
+        Bộ mã hóa chạy một lần cho mỗi điểm. Sách: (eq-iaf-posterior), (eq-cov-forward)
         """
         mean, log_var, context = (
             a.expand(k, *a.shape).flatten(0, 1) for a in self.encode_with_context(x)

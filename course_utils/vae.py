@@ -207,7 +207,7 @@ class ProbabilisticPCA(DensityModel):
         return self
 
     def log_prob(self, x: Tensor) -> Tensor:
-        """log N(x; μ, WWᵀ + s²I), nat: (n, dim) -> (n,)."""
+        """log N(x; μ, WWᵀ + s²I), nat: (n, dim) -> (n,). Sách: (eq-latent-marginal), (eq-ppca)"""
         self.check(x)
         dim = self.event_shape[0]
         eye = torch.eye(dim, dtype=x.dtype, device=x.device)

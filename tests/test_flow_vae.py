@@ -150,6 +150,7 @@ def test_training_finds_the_full_gaussian():
 # ---- log q là mật độ thật
 
 
+@pytest.mark.equation("eq-cov-forward")
 @pytest.mark.equation("eq-iaf-posterior")
 @pytest.mark.parametrize("transformer", ["affine", "spline"])
 def test_log_q_is_the_change_of_variables(transformer):

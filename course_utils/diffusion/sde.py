@@ -203,7 +203,10 @@ def choose_sde(sde: "str | SDE") -> SDE:
 def score_to_velocity(
     score: Tensor, x: Tensor, a: Tensor, b: Tensor, slope_a: Tensor, slope_b: Tensor
 ) -> Tensor:
-    """u = (a′/a)·x + b·(a′b/a − b′)·∇log p_t; cần a > 0, tức t > 0. Sách: (eq-score-velocity)"""
+    """u = (a′/a)·x + b·(a′b/a − b′)·∇log p_t; cần a > 0, tức t > 0.
+
+    Sách: (eq-velocity-score), (eq-score-velocity)
+    """
     ratio = slope_a / a
     return ratio * x + b * (ratio * b - slope_b) * score
 

@@ -60,7 +60,8 @@ class OdeFlow(Transform):
     def move(self, x: Tensor, start: float, end: float) -> tuple[Tensor, Tensor]:
         """x (n, ...) ở thời điểm `start` -> x ở `end`, và ∫ ∇·u dt từ `start` tới `end` (n,).
 
-        Với start > end, tích phân tự mang dấu trừ; không đổi dấu trường. Sách: (eq-augmented-ode)
+        Với start > end, tích phân tự mang dấu trừ; không đổi dấu trường.
+        Sách: (eq-augmented-ode), (eq-liouville)
         """
 
         def rates(t: Tensor, state: State) -> State:

@@ -161,7 +161,10 @@ class ResidualFlow(Flow):
         super().__init__(Compose(transforms), StandardNormal(event_shape))
 
     def normalize(self, x: Tensor, log_det: LogDet | None) -> Tensor:
-        """log p(x) với log det của mỗi tầng phần dư tính bằng `log_det`; (n, ...) -> (n,)."""
+        """log p(x) với log det của mỗi tầng phần dư tính bằng `log_det`; (n, ...) -> (n,).
+
+        Sách: (eq-residual-log-prob)
+        """
         self.check(x)
         total = x.new_zeros(len(x))
         for f in reversed(self.transform.transforms):
@@ -171,6 +174,8 @@ class ResidualFlow(Flow):
 
     def log_prob(self, x: Tensor) -> Tensor:
         """log p_θ(x) chính xác, nat; (n, ...) -> (n,), cho tới 64 chiều.
+
+        Sách: (eq-residual-log-prob)
 
         Lỗi
         ---

@@ -96,11 +96,14 @@ class ElboGap(LiveFigure):
         )
 
     def posterior(self, z: np.ndarray) -> np.ndarray:
-        """Mật độ hậu nghiệm p(z | x)."""
+        """Mật độ hậu nghiệm p(z | x) = p(x, z)/p(x). Sách: (eq-bayes-loop)"""
         return np.exp(self._log_joint(z) - self.measures()["log_p"])
 
     def measures(self) -> dict[str, float]:
-        """log p(x), ELBO, hai số hạng của nó và khe hở, nat; tích phân bằng quy tắc hình thang."""
+        """log p(x), ELBO, hai số hạng của nó và khe hở, nat; tích phân bằng quy tắc hình thang.
+
+        Sách: (eq-latent-marginal), (eq-elbo-split), (eq-elbo-gap)
+        """
         log_joint = self._log_joint(GRID)
         log_p = float(np.log(np.trapezoid(np.exp(log_joint), GRID)))
         log_q = log_normal(GRID, self.mean, self.std**2)

@@ -78,7 +78,6 @@ def test_styles_load_nothing_from_another_host(book_html):
         assert outside == [], style.name
 
 
-
 def test_every_mistake_shows_its_counter_example():
     """Mỗi mục «sai» có con số đã đo, mã, một ô của phòng phản ví dụ, hay ít nhất một nguồn."""
     evidence = re.compile(r"\{glue|```python|notebooks/common_mistakes`|\{cite\}|\{ref\}`sai-")

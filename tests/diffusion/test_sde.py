@@ -147,6 +147,7 @@ CENTRES = torch.tensor([[-1.5], [1.0]], dtype=torch.float64)
 SPREADS = torch.tensor([[[0.3]], [[0.5]]], dtype=torch.float64)
 
 
+@pytest.mark.equation("eq-velocity-score")
 @pytest.mark.equation("eq-score-velocity")
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("t", [0.3, 0.8])

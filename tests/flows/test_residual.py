@@ -55,6 +55,7 @@ CASES = {
 
 
 @pytest.mark.equation("eq-residual-layer")
+@pytest.mark.equation("eq-residual-log-prob")
 @pytest.mark.parametrize("name", CASES)
 def test_log_prob_is_the_change_of_variables(name):
     flow = shaken(CASES[name]()).double()

@@ -34,13 +34,17 @@ def test_elbo_and_gap_add_up(preset, mean, std):
     assert value["gap"] > 0
 
 
+@pytest.mark.equation("eq-latent-marginal")
+@pytest.mark.equation("eq-bayes-loop")
 def test_linear_model_has_the_numbers_of_the_worked_example():
+    """p(x) = N(0, 3/2), p(z | x) = N(2x/3, 1/3): tính tay, không qua lưới."""
     figure = ElboGap("linear", x=1.0, mean=2 / 3, std=math.sqrt(1 / 3))
     value = figure.measures()
     assert value["log_p"] == pytest.approx(-0.5 * math.log(3 * math.pi) - 1 / 3, abs=1e-9)
     assert value["gap"] == pytest.approx(0, abs=1e-9)
     z = np.linspace(-8, 8, 4001)
-    assert np.trapezoid(figure.posterior(z), z) == pytest.approx(1, abs=1e-9)
+    exact = np.exp(-1.5 * (z - 2 / 3) ** 2) / math.sqrt(2 * math.pi / 3)
+    np.testing.assert_allclose(figure.posterior(z), exact, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(
