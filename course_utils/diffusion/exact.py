@@ -36,7 +36,7 @@ class DiffusedMixture:
             )
         self.log_weights = (weights / weights.sum()).log()
         self.means, self.sde = means, sde
-        # Hệ trục riêng của từng Σ_k không đổi khi thêm nhiễu; chỉ giá trị riêng đổi.
+        # Hệ trục riêng của từng Σ_k không đổi khi thêm nhiễu; chỉ trị riêng đổi.
         self.variances, self.axes = torch.linalg.eigh(covariances)
 
     @classmethod

@@ -47,7 +47,7 @@ class FreeField(nn.Module):
 
 
 class FFJORD(Flow):
-    """Luồng liên tục với phân kỳ Hutchinson, chính quy hóa động học, và tọa độ thêm.
+    """Luồng liên tục với phân kỳ Hutchinson, phạt động năng, và tọa độ thêm.
 
     Theo chiều sinh: z ~ N(0, I), ODE từ t = 0 tới t = 1, ActNorm, rồi `data_transform` nếu có.
     Mỗi lần giải rút **một** vector dò cho mỗi điểm và giữ nó từ đầu tới cuối: có vậy vế phải mới là

@@ -84,7 +84,7 @@ def _squeeze(name: str) -> str:
 
 
 def _keys(name: str) -> set[str]:
-    """Tên viết liền theo mọi cách xoay: Canvas xếp «Nguyễn Văn An» thành «annguyễnvăn»."""
+    """Tên viết liền theo mọi cách xoay: Canvas xếp «Nguyễn Văn An» thành `annguyễnvăn`."""
     words = name.split()
     return {_squeeze("".join(words[i:] + words[:i])) for i in range(len(words))}
 
