@@ -39,11 +39,11 @@ def configured(root=ROOT):
 
 
 def mention(owner, repo):
-    """Biểu thức bắt được mọi dạng viết của địa chỉ: kho, liên kết Colab, trang GitHub Pages."""
+    """Biểu thức bắt được mọi dạng viết của địa chỉ: kho, Colab, Binder, trang GitHub Pages."""
     end = r"(?![\w-]|\.(?!git\b)\w)"
     owner, repo = re.escape(owner), re.escape(repo)
     return re.compile(
-        rf"(github\.com/|/github/){owner}/{repo}{end}|{owner}\.github\.io/{repo}{end}"
+        rf"(github\.com/|/github/|/gh/){owner}/{repo}{end}|{owner}\.github\.io/{repo}{end}"
     )
 
 

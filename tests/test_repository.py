@@ -3,9 +3,9 @@
 import re
 import subprocess
 import sys
-import unicodedata
 from pathlib import Path
 
+import check_text
 import pytest
 import set_repo
 import yaml
@@ -118,9 +118,4 @@ def test_every_package_is_pinned():
 
 def test_text_is_composed_unicode_and_files_stay_small(snapshot):
     for path, content in contents(snapshot).items():
-        assert len(content) < 1_500_000, f"{path} quá lớn"
-        try:
-            text = content.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        assert unicodedata.is_normalized("NFC", text), f"{path} không ở dạng NFC"
+        assert list(check_text.faults(content)) == [], path
