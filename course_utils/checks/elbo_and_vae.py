@@ -94,6 +94,7 @@ def law_after_the_bar(answer: Any) -> Report:
     for written, plain in {"∣": "|", "\\mid": "|", "\\theta": "", "\\phi": ""}.items():
         text = text.replace(written, plain)
     text = text.replace("_theta", "").replace("_phi", "").replace("_", "").strip("$.\"'")
+    # lời văn: giữ «hậunghiệm», «tiênnghiệm» vì câu trả lời đã bỏ mọi dấu cách
     text = {"hậunghiệm": "p(z|x)", "posterior": "p(z|x)", "tiênnghiệm": "p(z)"}.get(text, text)
     text = {"prior": "p(z)", "q": "q(z|x)", "q(z)": "q(z|x)"}.get(text, text)
     hints = {
