@@ -1,4 +1,4 @@
-"""Bảng thuật ngữ `book/terms.yml`, và hai luật đọc từ đó: từ không dùng, tiếng Anh ở lần dùng đầu."""
+"""Bảng thuật ngữ `book/terms.yml`, và hai luật từ đó: từ không dùng, tiếng Anh ở lần dùng đầu."""
 
 import re
 from functools import cache
