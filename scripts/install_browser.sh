@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Makes sure that the browser tests have a Chromium, its driver and Vietnamese-capable fonts.
+# Makes sure that the browser tests have a Chromium, its driver and Vietnamese-capable fonts;
+# with --print also the book font of the PDF.
 # Succeeds when all are there; says in Vietnamese what is missing when they cannot be had.
 set -uo pipefail
+print=${1:-}
 
 look_for_missing() {
     missing=()
@@ -9,13 +11,14 @@ look_for_missing() {
         missing+=(chromium)
     command -v chromedriver || missing+=(chromium-driver)
     command -v fc-list && [ -n "$(fc-list :lang=vi)" ] || missing+=(fontconfig fonts-dejavu)
+    [ "$print" != --print ] || fc-list | grep Gentium || missing+=(fonts-sil-gentiumplus)
 } >/dev/null
 
 install_missing() {
     local as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
     command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null || return
-    echo "Đang cài cho kiểm thử trình duyệt: ${missing[*]}"
+    echo "Đang cài trình duyệt và phông chữ: ${missing[*]}"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${missing[@]}"
@@ -27,7 +30,13 @@ if [ ${#missing[@]} -gt 0 ]; then
     look_for_missing
 fi
 if [ ${#missing[@]} -gt 0 ]; then
-    echo "Kiểm thử trình duyệt sẽ không chạy: máy này thiếu ${missing[*]} và không cài được tự động."
+    if [ "${missing[*]}" = fonts-sil-gentiumplus ]; then
+        echo "Không cài được phông Gentium: bản PDF sẽ dùng phông khác có sẵn trên máy."
+    elif [ "$print" = --print ]; then
+        echo "Chưa in được sách: máy này thiếu ${missing[*]} và không cài được tự động."
+    else
+        echo "Kiểm thử trình duyệt sẽ không chạy: máy này thiếu ${missing[*]} và không cài được tự động."
+    fi
     echo "Trên Debian, hãy chạy: sudo apt-get install ${missing[*]}"
     exit 1
 fi

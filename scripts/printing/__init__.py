@@ -1,0 +1,1 @@
+"""Sách đã dựng (HTML) thành một tệp PDF: Chromium in từng trang, pypdf ghép lại."""

@@ -1,0 +1,103 @@
+// Chuẩn bị một trang đã vẽ xong công thức, đang ở chế độ in, để in thành PDF.
+// Nhận: các trang có trong tệp PDF, số trang trước trang này, tên đầu trang (trống: tên chương). Trả tiêu đề các mục và chỗ còn tràn lề.
+const [pages, before, name] = arguments;
+const article = document.querySelector("article.bd-article");
+
+document.documentElement.dataset.theme = "light";
+document.querySelectorAll("details").forEach((details) => (details.open = true));
+
+// Tiêu đề: chữ thường, công thức thành chữ Unicode; bản HTML giữ công thức dưới dạng MathML.
+const mathml = (math) => math.querySelector("mjx-assistive-mml math")?.outerHTML ?? "";
+const headings = [...article.querySelectorAll("h1, h2, h3")].map((element) => {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("a.headerlink").forEach((link) => link.remove());
+  copy.querySelectorAll("mjx-container").forEach((math) => {
+    const box = document.createElement("span");
+    box.innerHTML = mathml(math);
+    math.replaceWith(...box.childNodes);
+  });
+  copy.querySelectorAll("a, span:not(.section-number), code").forEach((node) =>
+    node.replaceWith(...node.childNodes),
+  );
+  const owner = element.closest("section[id]");
+  return {
+    level: Number(element.tagName[1]),
+    id: owner ? owner.id : "",
+    text: copy.textContent.replace(/\s+/g, " ").trim(),
+    html: copy.innerHTML,
+  };
+});
+// Đếm trang tiếp theo trang trước, và đầu trang mang tên chương.
+const style = document.createElement("style");
+style.textContent = `
+  html { counter-reset: page ${before}; }
+  @page { @top-right { content: ${JSON.stringify(name || headings[0].text)}; font: italic 9pt
+    "Gentium Book Plus", "Charis SIL", Georgia, "DejaVu Serif", serif; } }
+  @page :first { @top-right { content: none; } }`;
+document.head.append(style);
+
+// Liên kết đến trang không nằm trong tệp thì chỉ còn chữ.
+const missing = [];
+for (const link of article.querySelectorAll("a[href]")) {
+  if (link.origin !== location.origin) continue;
+  const page = decodeURIComponent(link.pathname).replace(/^\/|\.html$/g, "");
+  const here = `${link.pathname}${link.search}` === `${location.pathname}${location.search}`;
+  const id = decodeURIComponent(link.hash.slice(1));
+  if (here && id && !document.getElementById(id)) missing.push(link.href);
+  if (!pages.includes(page)) link.replaceWith(...link.childNodes);
+}
+
+// Chromium chỉ ghi đích cho mã định danh có liên kết trỏ tới ngay trong trang.
+const targets = document.createElement("nav");
+targets.style.display = "none";
+for (const element of article.querySelectorAll("[id]")) {
+  if (element.closest("mjx-container, svg")) continue;
+  const link = document.createElement("a");
+  link.href = `#${encodeURIComponent(element.id)}`;
+  targets.append(link);
+}
+article.append(targets);
+
+// Hộp và đoạn mã ngắn không bị cắt đôi; dài hơn thì cắt, để trang trước khỏi trống.
+for (const box of article.querySelectorAll("div.admonition, pre, table")) {
+  if (box.offsetHeight < 260) box.classList.add("keep");
+}
+
+// Công thức và bảng rộng hơn chỗ của nó thì thu nhỏ chữ cho vừa, nhưng không nhỏ đến mức khó đọc.
+const SMALLEST = 8; // điểm ảnh CSS, tức 6 pt
+const shrink = (element, width, room) => {
+  const size = parseFloat(element.style.fontSize) || 100;
+  element.style.fontSize = `${(size * 0.985 * room) / width}%`;
+};
+const overflowing = [];
+for (const math of article.querySelectorAll("mjx-container")) {
+  const inner = math.firstElementChild;
+  const block = math.closest("p, li, dd, td, th, figcaption, h1, h2, h3, h4, div");
+  const display = math.getAttribute("display") === "true";
+  math.style.fontSize = math.dataset.size ? `${math.dataset.size}%` : math.style.fontSize;
+  for (let tries = 0; tries < 3; tries++) {
+    const room = (display ? math : block).clientWidth;
+    const width = display ? Math.max(math.scrollWidth, inner.offsetWidth) : math.offsetWidth;
+    if (width <= room + 1) break;
+    shrink(math, width, room);
+  }
+}
+for (const table of article.querySelectorAll("table")) {
+  for (let tries = 0; tries < 4 && table.offsetWidth > table.parentElement.clientWidth + 1; tries++) {
+    const size = parseFloat(getComputedStyle(table).fontSize);
+    table.style.fontSize = `${(size * 0.97 * table.parentElement.clientWidth) / table.offsetWidth}px`;
+  }
+}
+for (const element of article.querySelectorAll('mjx-container[display="true"], table')) {
+  if (element.offsetWidth && parseFloat(getComputedStyle(element).fontSize) < SMALLEST) {
+    overflowing.push(`chữ quá nhỏ, ${element.tagName}: ${element.textContent.slice(0, 60)}`);
+  }
+}
+const edge = article.getBoundingClientRect().right + 1;
+for (const element of article.querySelectorAll("mjx-container, table, pre, img, p, li")) {
+  if (element.offsetWidth && element.getBoundingClientRect().right > edge) {
+    overflowing.push(`${element.tagName}: ${element.textContent.slice(0, 60)}`);
+  }
+}
+
+return { headings, overflowing, missing };
