@@ -79,11 +79,12 @@ def trusted(text, name):
 
 @lru_cache
 def explained(name):
+    import given
     import worked
 
     recomputed = getattr(worked, name)() if hasattr(worked, name) else ()
     numbers = {printed for printed, _ in recomputed}
-    return numbers.union(*(listed.split() for listed in worked.GIVEN.get(name, {}).values()))
+    return numbers.union(*(listed.split() for listed in given.GIVEN.get(name, {}).values()))
 
 
 def typed(path):
@@ -104,7 +105,7 @@ def complaint(path, line, number):
     return (
         f"{path.relative_to(ROOT)}:{line}: số {number} gõ tay mà không rõ từ đâu ra. Số đo được "
         f"thì dán bằng glue từ ô đã chạy; số tính tay thì viết phép tính cạnh nó, hay tính lại nó "
-        f"trong tests/book_numbers/worked.py; số cho trước thì ghi vào GIVEN ở đó, kèm lý do."
+        f"trong tests/book_numbers/worked.py; số cho trước thì ghi vào given.py cạnh đó, kèm lý do."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import book_arithmetic
 import pytest
+import tex_number
 import typed_numbers
 import worked
 
@@ -74,12 +75,12 @@ def test_no_measured_number_is_typed(path):
     ],
 )
 def test_reader(side, value):
-    assert book_arithmetic.evaluate(side).value == pytest.approx(value, rel=1e-6)
+    assert tex_number.evaluate(side).value == pytest.approx(value, rel=1e-6)
 
 
 @pytest.mark.parametrize("side", ["x + 1", r"\sigma^2", "(1, 2)", "1 2", r"\log p"])
 def test_reader_leaves_symbols_alone(side):
-    assert book_arithmetic.evaluate(side) is None
+    assert tex_number.evaluate(side) is None
 
 
 @pytest.mark.parametrize(
