@@ -100,7 +100,6 @@ def test_best_increasing_hints(answer, hint):
     refused(checks.best_increasing(answer), hint)
 
 
-@pytest.mark.equation("eq-rk-order")
 def test_midpoint_step_accepts_right_answers():
     def right(field, t, x, h):
         return x + h * field(t + 0.5 * h, x + 0.5 * h * field(t, x))
@@ -431,7 +430,6 @@ def test_hand_example_of_the_page():
         assert f"{value:.4f}" in text
 
 
-@pytest.mark.equation("eq-liouville")
 def test_exercises_of_the_page():
     # ct-bt-slope: s·exp(m²/2s²), và log của nó
     assert math.log(0.5 * math.exp(8)) == pytest.approx(7.31, abs=5e-3)

@@ -223,7 +223,6 @@ def test_conv1x1_hints(answer, hint):
     assert hint in report.message
 
 
-@pytest.mark.equation("eq-bpd")
 def test_bits_per_dim_accepts_the_reference():
     from course_utils.evaluation import bits_per_dim
 

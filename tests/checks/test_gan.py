@@ -57,7 +57,6 @@ def test_optimal_discriminator_hints(answer, hint):
     assert hint in report.message
 
 
-@pytest.mark.equation("eq-gan-jsd")
 def test_game_values():
     assert checks.game_values((-math.log(4), 0))
 

@@ -219,7 +219,6 @@ def test_classifier_step_hints(wrong, hint):
     assert hint in report.message
 
 
-@pytest.mark.equation("eq-cfg")
 def test_drop_labels_accepts_right_answers():
     def masked(labels, u, p, null):
         return labels.masked_fill(u < p, null)

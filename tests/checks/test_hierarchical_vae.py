@@ -108,7 +108,6 @@ def test_two_level_elbo_hints(wrong, hint):
 DOWN, UP = set(checks.GENERATIVE), set(checks.INFERENCE)
 
 
-@pytest.mark.equation("eq-hvae-joint")
 def test_edges_in_any_writing():
     assert checks.edges((DOWN, UP))
     assert checks.edges([sorted(DOWN), [list(e) for e in UP]])

@@ -189,6 +189,7 @@ def test_two_noises_by_simulation():
 @pytest.mark.equation("eq-bpd")
 def test_bits_agree_with_the_library():
     right = bits_per_dim(-92.0, 64, 17)
+    assert right == pytest.approx((-92 / 64 + math.log(17)) / math.log(2))
     assert checks.bits(right)
     assert checks.bits(np.float64(right))
     assert checks.bits(torch.tensor(right))

@@ -74,7 +74,6 @@ def test_planar_log_det_hints(answer, hint):
     assert hint in report.message
 
 
-@pytest.mark.equation("eq-lipschitz-condition")
 @pytest.mark.parametrize("word", ["đủ", " Đủ ", "đu\u0309", "đủ.", "điều kiện đủ", "đủ, không cần"])
 def test_largest_step(word):
     assert checks.largest_step(1 / 3, word)

@@ -38,7 +38,6 @@ def test_steps_contract_at_the_lipschitz_rate():
     torch.testing.assert_close(root + net(root), y, rtol=0, atol=1e-11)
 
 
-@pytest.mark.equation("eq-fixed-point")
 def test_without_contraction_the_iteration_says_so():
     # x + 3tanh x đơn điệu nên khả nghịch, nhưng phép lặp x ← y − 3tanh x nhảy qua lại mãi.
     with pytest.raises(InputError, match="chưa hội tụ"):

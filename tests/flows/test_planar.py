@@ -102,7 +102,6 @@ def test_radial_by_its_published_formula(dim):
     torch.testing.assert_close(layer(z)[1].exp(), expected, rtol=1e-10, atol=1e-12)
 
 
-@pytest.mark.equation("eq-radial")
 def test_radial_at_its_center():
     layer = strong(Radial(3), 1).double()
     z = layer.center.detach()[None].clone().requires_grad_()
