@@ -23,6 +23,13 @@ TIMES = re.compile(
     r"gấp[^⟦⟧.;|\n]{0,20}⟦(\d+)⟧ lần"
 )
 ERROR = re.compile(r"±\s*⟦(\d+)⟧")
+BETWEEN = r"⟦(\d+)⟧[^⟦⟧.;|\n]{0,40}%s[^⟦⟧.;|\n]{0,40}⟦(\d+)⟧"
+ABOVE = re.compile(
+    BETWEEN % r"(?:(?<!không )\*{0,2}vượt\*{0,2}|(?:lớn|cao|nhiều|dài|rộng|đắt) hơn)"
+)
+BELOW = re.compile(BETWEEN % r"(?:nhỏ|thấp|ít|ngắn|hẹp|rẻ) hơn")
+ONLY = re.compile(r"chỉ[^⟦⟧.;|\n]{0,30}" + BETWEEN % r"(?:so với|thay vì|thay cho)")
+MORE = re.compile(r"(?:hơn|kém|hụt|tốn thêm)[^⟦⟧.;|\n]{0,30}⟦(\d+)⟧ (?:nat|bit|giây)")
 
 
 @functools.cache
@@ -69,6 +76,10 @@ def claims(page):
         (RISES, "tăng từ {} lên {}", lambda a, b: a < b),
         (TIMES, "hơn {} lần", lambda a: a > 1),
         (ERROR, "± {}", lambda a: a > 0),
+        (ABOVE, "{} lớn hơn {}", lambda a, b: a > b),
+        (BELOW, "{} nhỏ hơn {}", lambda a, b: a < b),
+        (ONLY, "chỉ {} so với {}", lambda a, b: a < b),
+        (MORE, "hơn kém nhau {}", lambda a: a > 0),
     ):
         for match in pattern.finditer(text):
             chosen = [found[int(n)] for n in match.groups() if n]

@@ -115,6 +115,11 @@ def diffusion():
     yield "0.9487", math.sqrt(0.9)
     yield "0.5590", 0.5 / math.sqrt(0.8)
     yield "0.3194", math.sqrt(0.8) * 0.1 / 0.28
+    end = np.prod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2)
+    yield "4.68", end / (1 - end) * 1e3
+    end = np.prod(1 - np.linspace(1e-4, 0.02, 1000))
+    yield "6.35", math.sqrt(end) * 1e3
+    yield "2.02", kl_normal(math.sqrt(end), 1 - end) * 1e5
     yield "4.036", np.prod(1 - np.linspace(1e-4, 0.02, 1000)) * 1e5
     yield "0.364", np.prod(1 - np.linspace(1e-4, 0.02, 100))
     yield "0.0251", math.tan(math.radians(9)) ** 2
@@ -159,6 +164,7 @@ def flow_matching():
 
 def gan():
     yield "4.540", expit(-10) * 1e5
+    yield "4.54", expit(-10) * 1e5
     yield "0.99995", expit(10)
     yield "0.707", math.sqrt(0.5)
     p, q = np.array([2, 1, 1]) / 4, np.array([1, 1, 2]) / 4
@@ -291,6 +297,9 @@ def model_comparison():
     yield "0.0745", stats.t.ppf(0.975, 2) * stats.sem(b)
     yield "0.0001", np.var([0.10, 0.12, 0.11], ddof=1)
     yield "0.0009", b.var(ddof=1)
+    yield "3.64", stats.t.ppf(0.975, 200 / 82)
+    yield "4.97", 2 * stats.t.ppf(0.975, 2) / math.sqrt(3)
+    yield "2.27", stats.t.ppf(0.975, 4) * math.sqrt(2 / 3)
     for S, n, printed in ((3, 2000, "0.0113"), (6, 2000, "0.0102"), (3, 8000, "0.0076")):
         variance = 1e-4 / S + 0.16 / n + 0.09 / (n * S)
         yield printed, math.sqrt(variance)
