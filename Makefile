@@ -32,8 +32,11 @@ help:
 	@echo "make test         chạy mọi kiểm thử"
 	@echo
 	@echo "make serve        mở sách trong trình duyệt (hình tương tác và tìm kiếm đều chạy)"
+	@echo "make pdf          in cả sách thành một tệp PDF"
+	@echo "make bundle       gói cả trang web vào một tệp zip đọc được từ đĩa"
 	@echo "make lab          mở các phòng thực hành trong JupyterLab"
 	@echo "make notebooks    chạy lại các phòng thực hành và lưu kết quả (SLUG=… để chạy một phòng)"
+	@echo "make new-chapter  bày đủ mọi phòng của một chương mới (SLUG=…, TITLE='…')"
 	@echo "make corpus       đóng gói lời văn của sách cho chương tự hồi quy học"
 	@echo "make assignment   viết bản bài tập dành cho sinh viên (SLUG=…, SEED=… là mã lớp)"
 	@echo "make assignments  kiểm tra mọi đề bài: bài mẫu, bài trống, bài sai, cách viết khác"
@@ -42,12 +45,16 @@ help:
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
 	@echo "make test-all     make test, thêm những kiểu phá lâu và JupyterHub thật (cần root)"
+	@echo "make test-colab   chạy trọn mọi phòng thực hành như trên một máy Colab trống"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
 	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
 	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
+	@echo "make hooks        soát mỗi lần commit, và so sánh sổ tay bằng nbdime"
 	@echo "make format       sắp lại mã Python theo ruff"
+	@echo "make language     soát thuật ngữ và chính tả của lời văn"
+	@echo "make links        liệt kê và thử mọi liên kết ra ngoài (cần mạng)"
 	@echo "make lock         ghim lại requirements.txt từ requirements.in"
 	@echo "make set-repo     đổi địa chỉ kho mã ở mọi nơi (URL=https://github.com/chủ/kho)"
 	@echo "make clean        xóa những gì đã dựng"
@@ -83,6 +90,17 @@ $(HTML)/index.html:
 serve: $(INSTALLED) $(HTML)/index.html
 	@$(BIN)/python scripts/serve.py
 
+# Chromium prints each page, so the browser is the one thing that cannot be missing.
+.PHONY: pdf
+pdf: $(INSTALLED) $(HTML)/index.html
+	@scripts/install_browser.sh --print || test -z "$${CI:-}"
+	@$(BIN)/python scripts/print_book.py
+
+# The PDF goes in if it has been made.
+.PHONY: bundle
+bundle: $(INSTALLED) $(HTML)/index.html
+	@$(BIN)/python scripts/bundle_site.py
+
 # --- Labs and assignments --------------------------------------------------------------------------
 
 .PHONY: lab
@@ -100,6 +118,11 @@ notebooks: $(INSTALLED)
 .PHONY: need-slug
 need-slug:
 	@test -n "$(SLUG)" || { echo "Thiếu tên chương. Ví dụ: make assignment SLUG=coupling_flows"; exit 1; }
+
+# make new-chapter SLUG=optimal_transport TITLE='Vận chuyển tối ưu'
+.PHONY: new-chapter
+new-chapter: $(INSTALLED)
+	@$(BIN)/python scripts/new_chapter.py "$(SLUG)" "$(TITLE)"
 
 # The text that the chapter on autoregressive models learns from is the book itself.
 .PHONY: corpus
@@ -152,10 +175,17 @@ test: test-style test-units test-notebooks test-assignments book test-book
 test-style: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(MAKE) language
+
+# Terms, spelling, Unicode. Without the word list spelling is left out here, and fails where CI is set.
+.PHONY: language
+language: $(INSTALLED)
+	@scripts/install_dictionary.sh || test -z "$${CI:-}"
+	$(BIN)/python scripts/check_language.py
 
 .PHONY: test-units
 test-units: $(INSTALLED)
-	$(PYTEST) $(PARALLEL) tests \
+	$(PYTEST) $(PARALLEL) -m "not long" tests \
 	  --ignore tests/book --ignore tests/notebooks --ignore tests/assignments --ignore tests/hub
 
 # First what the labs must keep, then each lab run anew and compared with its stored outputs.
@@ -171,20 +201,27 @@ test-assignments: $(INSTALLED)
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -m "not long" tests/assignments
 
-# The patient attacks on the grading: memory, processes, minutes of waiting.
+# The patient attacks on the grading (memory, processes, minutes of waiting) and the whole PDF.
 .PHONY: test-long
-test-long: $(INSTALLED)
+test-long: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
-	$(PYTEST) -rs -m long tests/assignments
+	@scripts/install_browser.sh --print || test -z "$${CI:-}"
+	$(PYTEST) -rs -m long tests/assignments tests/book tests/test_new_chapter.py
+
+# Each lab from a blank runtime: make test-colab COLAB_PYTHON=python3.12 SLUG=gan
+# Without COLAB_PYTHON the runtime shares PyTorch with .venv; with it everything is installed anew.
+.PHONY: test-colab
+test-colab: $(INSTALLED)
+	@$(BIN)/python scripts/blank_runtime.py --jobs $(JOBS) --python "$(COLAB_PYTHON)" $(LABS)
 
 .PHONY: test-all
-test-all: test test-long test-hub
+test-all: test test-long test-colab test-hub
 
 # Without a browser its tests are reported as skipped here, and fail where CI is set.
 .PHONY: test-book
 test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
-	$(PYTEST) $(SHARED) -rs tests/book
+	$(PYTEST) $(SHARED) -rs -m "not long" tests/book
 
 # --- JupyterHub: a third environment, which adds the Hub to the packages of the first ---------------
 
@@ -247,6 +284,25 @@ reproduce: $(INSTALLED)
 	$(BIN)/python -m course_utils.reproduce $(NAME) $(REPRODUCE_FLAGS)
 
 # --- Upkeep --------------------------------------------------------------------------------------------
+
+# Sphinx asks every address that the book links to; the list stays in _build/links. Weekly in CI.
+.PHONY: links
+links: $(INSTALLED)
+	@mkdir -p _build
+	@$(BIN)/jupyter-book build . --all --builder linkcheck --path-output _build/links >_build/links.log 2>&1 \
+	  || { grep -F '[broken]' _build/links/_build/html/output.txt \
+	       || tail -n 20 _build/links.log; echo "Liên kết hỏng: danh sách ở trên."; exit 1; }
+	@echo "Mọi liên kết ra ngoài đều mở được: _build/links/_build/html/output.txt"
+
+# Checks at each commit (.pre-commit-config.yaml); notebooks compared and merged by nbdime. Git is
+# also called where .venv is not on PATH, so nbdime's drivers are named by where they lie.
+.PHONY: hooks
+hooks: $(INSTALLED)
+	@$(BIN)/pre-commit install
+	@$(BIN)/nbdime config-git --enable
+	@git config diff.jupyternotebook.command "'$(CURDIR)/$(BIN)/git-nbdiffdriver' diff"
+	@git config merge.jupyternotebook.driver \
+	  "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
 
 .PHONY: format
 format: $(INSTALLED)

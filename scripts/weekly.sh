@@ -14,9 +14,10 @@ mkdir -p "$folder/logs"
 folder=$(cd "$folder" && pwd)
 course=$folder/course
 
-# Jupyter Book 2 is another program, not a newer release of this one; the rest moves freely.
+# Jupyter Book 2 is another program, not a newer release of this one; what other systems need stays
+# pinned, because it is not installed here; the rest moves freely.
 unpin() {
-    sed -i -E '/^#/! s/==[^;]+//; s/^jupyter-book$/jupyter-book<2/' requirements.in
+    sed -i -E '/^#|;/! s/==.*//; s/^jupyter-book$/jupyter-book<2/' requirements.in
 }
 
 # The pins that were just resolved go back into requirements.in, so that both files agree again.
@@ -32,7 +33,8 @@ def direct(line):
     return line if line.startswith("#") or "==" in line else found[name(line)]
 
 lock = Path("requirements.txt").read_text("utf-8").splitlines()
-found = {name(line): f"{name(line)}=={line.split('==')[1]}" for line in lock if line[:1] != "#" if "==" in line}
+pins = [line for line in lock if not line.startswith("#") and ";" not in line]
+found = {name(line): f"{name(line)}=={line.split('==')[1]}" for line in pins}
 path = Path("requirements.in")
 path.write_text("\n".join(map(direct, path.read_text("utf-8").splitlines())) + "\n", "utf-8")
 PYTHON
