@@ -17,6 +17,9 @@ OPEN = {
 }
 
 
+CLOSE = {"slope": 1e-4, "shift": 1e-4, "center": 1e-4, "fit_variance": 4e-4}
+
+
 def draw(rng):
     return {
         "slope": -decimal(rng, 2, 6),
@@ -24,10 +27,10 @@ def draw(rng):
         "point": decimal(rng, 3, 9),
         "center": decimal(rng, 0.3, 0.9),
         "square": decimal(rng, 1.2, 3.5),
-        "temperature": decimal(rng, 0.55, 0.9),
-        "chain_variance": decimal(rng, 1.5, 4),
-        "alpha": decimal(rng, 1.2, 3),
-        "fit_variance": decimal(rng, 1.5, 4),
+        "temperature": decimal(rng, 0.55, 0.9, 5),
+        "chain_variance": decimal(rng, 1.5, 4, 5),
+        "alpha": decimal(rng, 1.2, 3, 5),
+        "fit_variance": decimal(rng, 1.5, 4, 5),
     }
 
 

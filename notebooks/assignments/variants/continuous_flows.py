@@ -26,14 +26,17 @@ OPEN = {
 }
 
 
+CLOSE = {"end": 1e-4, "decay": 1e-4}
+
+
 def draw(rng):
     return {
-        "variance": decimal(rng, 0.3, 0.8),
-        "min_slope": decimal(rng, 0.15, 0.45),
-        "floor": decimal(rng, 3, 9),
-        "end": decimal(rng, 0.6, 0.9),
-        "decay": decimal(rng, 0.2, 0.9),
-        "coarse_end": decimal(rng, 0.5, 0.9),
+        "variance": decimal(rng, 0.3, 0.8, 5),
+        "min_slope": decimal(rng, 0.15, 0.45, 5),
+        "floor": decimal(rng, 3, 9, 5),
+        "end": decimal(rng, 0.6, 0.9, 5),
+        "decay": decimal(rng, 0.2, 0.9, 5),
+        "coarse_end": decimal(rng, 0.5, 0.9, 5),
         "B": [decimal(rng, 0.5, 1.5, 2), -decimal(rng, 0.4, 1.2, 2)],
         "X": [decimal(rng, 1, 2, 2), decimal(rng, 0.5, 1.5, 2)],
         "C": decimal(rng, 0.5, 2, 2),

@@ -13,7 +13,10 @@ OPEN = {
     "base_variance": 2,  # câu 4: cơ sở N(0, base_variance I)
     "gain": 0.5,  # câu 5: hệ số của actnorm
     "half_range": 1,  # câu 6: thang [-half_range, half_range)
+    "heat": 2,  # câu thưởng: trọng số của hỗn hợp là softmax(a / heat)
 }
+
+CLOSE = {"base_variance": 1e-4, "heat": 5e-5}
 
 
 def draw(rng):
@@ -21,12 +24,13 @@ def draw(rng):
     return {
         "z1": side * decimal(rng, 0.3, 0.9),
         "z2": side * decimal(rng, 1.5, 4),
-        "bound": decimal(rng, 1.2, 1.8),
+        "bound": decimal(rng, 1.2, 1.8, 5),
         "mean": decimal(rng, 1.2, 2.5),
         "variance": decimal(rng, 4, 8),
-        "base_variance": decimal(rng, 2.4, 3.5),
-        "gain": decimal(rng, 1.3, 2.5),
-        "half_range": decimal(rng, 1.3, 2.9),
+        "base_variance": decimal(rng, 2.4, 3.5, 5),
+        "gain": decimal(rng, 1.3, 2.5, 5),
+        "half_range": decimal(rng, 1.3, 2.9, 5),
+        "heat": decimal(rng, 1.2, 1.8, 5),
     }
 
 

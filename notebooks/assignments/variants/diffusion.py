@@ -35,12 +35,12 @@ def draw(rng):
         "a": decimal(rng, 0.3, 0.9),
         "stops": rng.choice([[3, 1, 0], [3, 2, 0]]),
         "spreads": [decimal(rng, 1.3, 2.5), decimal(rng, 0.3, 0.8)],
-        "start": decimal(rng, 0.5, 0.95),
-        "rho": decimal(rng, 1.2, 3),
-        "gamma": decimal(rng, 2.5, 8),
-        "tau": decimal(rng, 0.5, 0.95),
+        "start": decimal(rng, 0.5, 0.95, 5),
+        "rho": decimal(rng, 1.2, 3, 5),
+        "gamma": decimal(rng, 2.5, 8, 5),
+        "tau": decimal(rng, 0.5, 0.95, 5),
         "clock": rng.randrange(101, 1000),
-        "kappa": decimal(rng, 1.2, 3.5),
+        "kappa": decimal(rng, 1.2, 3.5, 5),
     }
 
 

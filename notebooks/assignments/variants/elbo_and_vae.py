@@ -14,17 +14,19 @@ OPEN = {
     "beta": 2,  # câu 6: hệ số của KL trong β-VAE
 }
 
+CLOSE = {"beta": 1e-4}
+
 
 def draw(rng):
     pixels = rng.randrange(20, 41) ** 2
     return {
-        "prior_variance": decimal(rng, 2.5, 6),
-        "floor": decimal(rng, 0.05, 0.3),
-        "offset": decimal(rng, 1, 3),
-        "alpha": decimal(rng, 0.15, 0.4),
+        "prior_variance": decimal(rng, 2.5, 6, 5),
+        "floor": decimal(rng, 0.05, 0.3, 5),
+        "offset": decimal(rng, 1, 3, 5),
+        "alpha": decimal(rng, 0.15, 0.4, 5),
         "pixels": pixels,
         "error": decimal(rng, 0.013 * pixels, 0.022 * pixels),  # không NLL nào gần 0
-        "beta": decimal(rng, 2.5, 5),
+        "beta": decimal(rng, 2.5, 5, 5),
     }
 
 

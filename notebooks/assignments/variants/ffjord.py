@@ -23,12 +23,12 @@ OPEN = {
 
 def draw(rng):
     return {
-        "z": decimal(rng, 2.05, 2.9),
-        "clock": decimal(rng, 1.2, 1.9),
-        "variance": decimal(rng, 0.3, 0.8),
-        "beta": decimal(rng, 0.55, 0.9),
-        "duration": decimal(rng, 1.2, 1.9),
-        "noise": decimal(rng, 0.55, 0.9),
+        "z": decimal(rng, 2.05, 2.9, 5),
+        "clock": decimal(rng, 1.2, 1.9, 5),
+        "variance": decimal(rng, 0.3, 0.8, 5),
+        "beta": decimal(rng, 0.55, 0.9, 5),
+        "duration": decimal(rng, 1.2, 1.9, 5),
+        "noise": decimal(rng, 0.55, 0.9, 5),
         "A": [
             [rng.randint(1, 3), rng.randint(0, 2), -1],
             [rng.randint(2, 4), -1, decimal(rng, 0.2, 0.8, 2)],

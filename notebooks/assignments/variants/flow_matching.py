@@ -27,12 +27,12 @@ OPEN = {
 
 def draw(rng):
     return {
-        "source_std": decimal(rng, 0.5, 0.9),
-        "scale": decimal(rng, 0.55, 0.9),
-        "weight": decimal(rng, 2.5, 5),
-        "power": decimal(rng, 1.4, 1.8),
-        "bend": decimal(rng, 1.3, 1.8),
-        "end": decimal(rng, 0.5, 0.9),
+        "source_std": decimal(rng, 0.5, 0.9, 5),
+        "scale": decimal(rng, 0.55, 0.9, 5),
+        "weight": decimal(rng, 2.5, 5, 5),
+        "power": decimal(rng, 1.4, 1.8, 5),
+        "bend": decimal(rng, 1.3, 1.8, 5),
+        "end": decimal(rng, 0.5, 0.9, 5),
         "M": decimal(rng, -3, 2, 2),
         "S": decimal(rng, 0.3, 2, 2),
         "T": decimal(rng, 0.25, 0.8, 2),

@@ -12,14 +12,17 @@ OPEN = {
 }
 
 
+CLOSE = {"radius": 1.5e-4}
+
+
 def draw(rng):
     return {
-        "real_share": decimal(rng, *rng.choice([(0.2, 0.4), (0.6, 0.8)])),
-        "real_label": decimal(rng, 0.72, 0.87),
-        "slope": decimal(rng, 1.5, 3.5),
-        "radius": decimal(rng, 2, 2.8),
-        "critic_rate": decimal(rng, 2.2, 3.4),
-        "order": decimal(rng, *rng.choice([(1.3, 1.7), (2.3, 2.8)])),
+        "real_share": decimal(rng, *rng.choice([(0.2, 0.4), (0.6, 0.8)]), 5),
+        "real_label": decimal(rng, 0.72, 0.87, 5),
+        "slope": decimal(rng, 1.5, 3.5, 5),
+        "radius": decimal(rng, 2, 2.8, 5),
+        "critic_rate": decimal(rng, 2.2, 3.4, 5),
+        "order": decimal(rng, *rng.choice([(1.3, 1.7), (2.3, 2.8)]), 5),
     }
 
 

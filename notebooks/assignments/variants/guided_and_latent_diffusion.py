@@ -26,6 +26,8 @@ OPEN = {
     "width": 0.5,  # câu 6: độ lệch chuẩn của bản phác đưa cho mô hình khuếch tán
 }
 
+CLOSE = {"heat": 1e-4, "lam": 1e-3, "tau": 1e-4, "width": 1e-4}
+
 
 def draw(rng):
     return {
@@ -42,12 +44,12 @@ def draw(rng):
         "keys": [decimal(rng, 0.5, 2), 0, 3],
         "values": [10, -decimal(rng, 4, 11), 100],
         "points": [[3, 1], [-1, 0], [decimal(rng, 1, 4), 2], [0, -decimal(rng, 1, 3)]],
-        "heat": decimal(rng, 1.2, 4),
-        "bound": decimal(rng, 1.6, 3),
-        "lam": decimal(rng, 0.4, 0.75),
-        "blank": decimal(rng, 0.05, 0.5),
-        "tau": decimal(rng, 1.6, 4),
-        "width": decimal(rng, 0.55, 2),
+        "heat": decimal(rng, 1.2, 4, 5),
+        "bound": decimal(rng, 1.6, 3, 5),
+        "lam": decimal(rng, 0.4, 0.75, 5),
+        "blank": decimal(rng, 0.05, 0.5, 5),
+        "tau": decimal(rng, 1.6, 4, 5),
+        "width": decimal(rng, 0.55, 2, 5),
     }
 
 

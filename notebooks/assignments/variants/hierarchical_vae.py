@@ -1,12 +1,13 @@
 """Số liệu của bài tập «VAE phân cấp» theo mã lớp."""
 
 import math
+from itertools import combinations
 
 from grading.variants import decimal
 
 OPEN = {
-    "levels": 4,  # câu 1: số tầng, và số tầng mà một đường tắt với tới
-    "reach": 3,
+    "levels": 4,  # câu 1: số tầng, và số bậc giữa hai đầu của một cạnh có đường tắt
+    "skips": [1, 2, 3],
     "point": 2,  # câu 2: ELBO của hai tầng tại x = point
     "step_variance": 2,
     "q1_slope": 0.5,
@@ -20,21 +21,31 @@ OPEN = {
 }
 
 
+CLOSE = dict.fromkeys(("step_variance", "q1_slope", "q1_variance", "q2_slope", "q2_variance"), 1e-3)
+
+GRAPHS = [  # (số tầng, các số bậc): luôn có cạnh tới tầng kề, và luôn thiếu cạnh nào đó
+    (levels, [1, *others])
+    for levels in range(7, 13)
+    for size in (2, 3, 4)
+    for others in combinations(range(2, levels), size)
+]
+
+
 def draw(rng):
-    levels = rng.randrange(5, 9)
+    levels, skips = rng.choice(GRAPHS)
     return {
         "levels": levels,
-        "reach": rng.randrange(2, levels - 1),
+        "skips": skips,
         "point": decimal(rng, 1.5, 3),
         "step_variance": decimal(rng, 1.5, 3),
         "q1_slope": decimal(rng, 0.3, 0.7),
         "q1_variance": decimal(rng, 0.3, 0.7),
         "q2_slope": decimal(rng, 0.15, 0.4),
         "q2_variance": decimal(rng, 0.3, 0.7),
-        "temperature": decimal(rng, 0.6, 0.9),
-        "drift": decimal(rng, 0.8, 2),
-        "trust": decimal(rng, 0.6, 0.9),
-        "start": decimal(rng, 0.15, 0.4),
+        "temperature": decimal(rng, 0.6, 0.9, 5),
+        "drift": decimal(rng, 0.8, 2, 5),
+        "trust": decimal(rng, 0.6, 0.9, 5),
+        "start": decimal(rng, 0.15, 0.4, 5),
     }
 
 

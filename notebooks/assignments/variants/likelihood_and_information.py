@@ -16,18 +16,20 @@ OPEN = {
     "temperature": 0.5,  # câu 6: mẫu của mô hình có luật N(m₂, T² C₂)
 }
 
+CLOSE = {"share": 1e-4, "place": 1e-4, "broad": 2e-3}
+
 
 def draw(rng):
     return {
-        "flatten": decimal(rng, 1.2, 1.8),
+        "flatten": decimal(rng, 1.2, 1.8, 5),
         "variance": decimal(rng, 0.0002, 0.0009, 6),
         "radius": decimal(rng, 0.008, 0.03, 5),
-        "gain": decimal(rng, 3, 9),
+        "gain": decimal(rng, 3, 9, 5),
         "share": decimal(rng, 0.1, 0.25),
         "place": -decimal(rng, 6, 12),
         "broad": decimal(rng, 1.5, 6),
-        "alpha": decimal(rng, 1.3, 4),
-        "temperature": decimal(rng, 0.6, 0.9),
+        "alpha": decimal(rng, 1.3, 4, 5),
+        "temperature": decimal(rng, 0.6, 0.9, 5),
     }
 
 

@@ -27,6 +27,8 @@ OPEN = {
     "eps": 0.1,  # câu 6: chênh không quá eps là nhiễu
 }
 
+CLOSE = {"eps": 2e-3}
+
 
 def draw(rng):
     return {
@@ -49,13 +51,13 @@ def draw(rng):
             [6, 5],
         ],
         "reference": [decimal(rng, 8, 9), decimal(rng, 8, 10)],
-        "z": decimal(rng, 1.2, 3.3),
+        "z": decimal(rng, 1.2, 3.3, 5),
         "bank": rng.randrange(2100, 9900),
-        "margin": decimal(rng, 0.6, 1.4),
-        "half": decimal(rng, 1.1, 1.9),
-        "rho": decimal(rng, 0.6, 3),
+        "margin": decimal(rng, 0.6, 1.4, 5),
+        "half": decimal(rng, 1.1, 1.9, 5),
+        "rho": decimal(rng, 0.6, 3, 5),
         # Không bội nào của 1/8: bảng số của phép thử gồm các bội của 1/256.
-        "eps": decimal(rng, 0.13, 0.37),
+        "eps": decimal(rng, 0.13, 0.37, 5),
     }
 
 

@@ -25,15 +25,17 @@ OPEN = {
     "K": 4,
 }
 
+CLOSE = {"gain": 1e-4, "center": 1e-4}
+
 
 def draw(rng):
     return {
-        "kappa": decimal(rng, 1.2, 1.7),
-        "planar_step": decimal(rng, 0.55, 0.9),
-        "inverse_step": decimal(rng, 0.55, 0.9),
-        "series_step": decimal(rng, 0.55, 0.85),
-        "gain": decimal(rng, 1.2, 1.9),
-        "center": decimal(rng, 1.1, 1.9),
+        "kappa": decimal(rng, 1.2, 1.7, 5),
+        "planar_step": decimal(rng, 0.55, 0.9, 5),
+        "inverse_step": decimal(rng, 0.55, 0.9, 5),
+        "series_step": decimal(rng, 0.55, 0.85, 5),
+        "gain": decimal(rng, 1.2, 1.9, 5),
+        "center": decimal(rng, 1.1, 1.9, 5),
         "C": -decimal(rng, 2.5, 4, 2),
         "DELTA": decimal(rng, 0.5, 0.8, 2),
         "Y": decimal(rng, 0.01, 0.05, 3),

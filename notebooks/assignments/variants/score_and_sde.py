@@ -24,6 +24,8 @@ OPEN = {
     "nu": 1.5,  # câu 5, 6: g² = nu·β(s)
 }
 
+CLOSE = {"span": 1e-4}
+
 
 def draw(rng):
     return {
@@ -39,11 +41,11 @@ def draw(rng):
         "beta": [decimal(rng, 0.1, 0.5), decimal(rng, 6, 15)],
         "s": decimal(rng, 0.2, 0.5),
         "h": decimal(rng, 0.01, 0.03),
-        "heat": decimal(rng, 1.3, 4),
-        "width": decimal(rng, 0.55, 1.5),
-        "span": decimal(rng, 2.2, 6),
-        "kappa": decimal(rng, 1.2, 3),
-        "nu": decimal(rng, 1.6, 3.5),
+        "heat": decimal(rng, 1.3, 4, 5),
+        "width": decimal(rng, 0.55, 1.5, 5),
+        "span": decimal(rng, 2.2, 6, 5),
+        "kappa": decimal(rng, 1.2, 3, 5),
+        "nu": decimal(rng, 1.6, 3.5, 5),
     }
 
 

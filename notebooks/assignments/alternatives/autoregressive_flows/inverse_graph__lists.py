@@ -3,7 +3,7 @@ def inverse_graph(D, form):
     edges = []
     for i in range(D):
         for j in range(i):
-            if not ⟦near⟧ <= i - j <= ⟦far⟧:
+            if i - j not in ⟦hops⟧:
                 continue
             edges.append([("zx"[form == "MAF"]) + str(j + 1), "h" + str(i + 1)])
         edges.append(["h" + str(i + 1), "z" + str(i + 1)])

@@ -3,7 +3,7 @@ def inverse_graph(D, form):
     edges = set()
     for i in range(D, 0, -1):
         edges |= {(f"x{i}", f"z{i}"), (f"h{i}", f"z{i}")}
-        for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1):
+        for j in (i - s for s in ⟦hops⟧ if s < i):
             edges.add((f"z{j}" if form == "IAF" else f"x{j}", f"h{i}"))
     return edges
 

@@ -3,4 +3,4 @@ def sample_mixture(n, weights, means, stds):
     weights = torch.softmax(⟦gamma⟧ * weights.log(), dim=0)
     u = torch.rand(n, dtype=weights.dtype)
     chosen = torch.searchsorted(weights.cumsum(0)[:-1].contiguous(), u, right=True)
-    return torch.normal(means[chosen], stds[chosen])
+    return torch.normal(⟦unit⟧ * means[chosen], ⟦unit⟧ * stds[chosen])

@@ -2,4 +2,4 @@
 def sample_mixture(n, weights, means, stds):
     parts = means + stds * torch.randn(n, *means.shape, dtype=means.dtype)
     chosen = torch.multinomial(weights.pow(⟦gamma⟧), n, replacement=True)
-    return parts[torch.arange(n), chosen]
+    return parts[torch.arange(n), chosen] * ⟦unit⟧

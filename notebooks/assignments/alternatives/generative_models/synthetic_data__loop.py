@@ -5,7 +5,7 @@ def synthetic_mse(mu, sigma, n, m, repeats):
         real = torch.normal(mu, sigma, (n,))
         centre = real.mean()
         spread = ⟦temperature⟧ * ((real - centre) ** 2).mean().sqrt()
-        new = centre + spread * torch.randn(m)
+        new = ⟦shrink⟧ * centre + spread * torch.randn(m)
         for place, sample in enumerate((real, new, torch.cat([real, new]))):
             totals[place] += float(sample.mean() - mu) ** 2
     return [total / repeats for total in totals]

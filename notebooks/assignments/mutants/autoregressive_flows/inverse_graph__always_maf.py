@@ -1,6 +1,6 @@
 # Sai: cho h_i đọc x đứng trước, không phân biệt hai kiểu.
 def inverse_graph(D, form):
-    edges = [(f"x{j}", f"h{i}") for i in range(1, D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
+    edges = [(f"x{j}", f"h{i}") for i in range(1, D + 1) for j in (i - s for s in ⟦hops⟧) if j >= 1]
     return edges + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
 
 

@@ -2,7 +2,7 @@
 def inverse_graph(D, form):
     edges = []
     for i in range(1, D + 1):
-        edges += [(f"{kind}{j}", f"h{i}") for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1) for kind in "xz"]
+        edges += [(f"{kind}{j}", f"h{i}") for j in (i - s for s in ⟦hops⟧) if j >= 1 for kind in "xz"]
     return edges + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
 
 

@@ -3,7 +3,7 @@ def inverse_graph(D, form):
     if D == 1:
         return [("x1", "z1"), ("h1", "z1")]
     source = {"IAF": "z", "MAF": "x"}[form]
-    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
+    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in (i - s for s in ⟦hops⟧) if j >= 1]
     return edges + [(f"{kind}{i}", f"x{i}") for i in range(1, D + 1) for kind in "zh"]
 
 

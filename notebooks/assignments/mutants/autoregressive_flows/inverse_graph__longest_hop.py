@@ -1,9 +1,9 @@
 # Sai: đường dài nhất tính theo bước nhảy xa nhất.
 def inverse_graph(D, form):
     source = {"IAF": "z", "MAF": "x"}[form]
-    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
+    edges = [(f"{source}{j}", f"h{i}") for i in range(1, D + 1) for j in (i - s for s in ⟦hops⟧) if j >= 1]
     return edges + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
 
 
 def longest_path(D, form):
-    return 2 * ((D - 1) // ⟦far⟧) + 1 if form == "IAF" else 1 + (D > ⟦near⟧)
+    return 2 * ((D - 1) // ⟦hops[-1]⟧) + 1 if form == "IAF" else 1 + (D > ⟦near⟧)

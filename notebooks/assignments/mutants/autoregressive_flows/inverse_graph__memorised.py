@@ -1,6 +1,6 @@
 # Sai: bảng chép sẵn cho D tới 4.
 TABLE = {
-    (D, form): [(f"{'z' if form == 'IAF' else 'x'}{j}", f"h{i}") for i in range(D + 1) for j in range(max(1, i - ⟦far⟧), i - ⟦near⟧ + 1)]
+    (D, form): [(f"{'z' if form == 'IAF' else 'x'}{j}", f"h{i}") for i in range(D + 1) for j in (i - s for s in ⟦hops⟧) if j >= 1]
     + [(f"{kind}{i}", f"z{i}") for i in range(1, D + 1) for kind in "xh"]
     for D in (1, 2, 3, 4)
     for form in ("IAF", "MAF")

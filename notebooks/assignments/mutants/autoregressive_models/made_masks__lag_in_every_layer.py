@@ -2,4 +2,4 @@
 def made_masks(input_degrees, hidden_degrees):
     levels = [input_degrees, *hidden_degrees, input_degrees]
     pairs = zip(levels, levels[1:])
-    return [(above[:, None] ⟦beyond⟧= below ⟦step|signed⟧).float() for below, above in pairs]
+    return [(above[:, None] ⟦beyond⟧= below ⟦step|signed⟧).float()⟦times⟧ for below, above in pairs]

@@ -2,7 +2,7 @@
 def made_masks(input_degrees, hidden_degrees):
     masks, below = [], input_degrees
     for degrees in hidden_degrees:
-        masks.append((degrees[:, None] ⟦beyond⟧ below).float())
+        masks.append((degrees[:, None] ⟦beyond⟧ below).float()⟦times⟧)
         below = degrees
-    masks.append((input_degrees[:, None] ⟦beyond⟧= below ⟦step|signed⟧).float())
+    masks.append((input_degrees[:, None] ⟦beyond⟧= below ⟦step|signed⟧).float()⟦times⟧)
     return masks

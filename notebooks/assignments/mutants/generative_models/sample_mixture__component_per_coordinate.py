@@ -4,4 +4,4 @@ def sample_mixture(n, weights, means, stds):
     d = means.shape[1]
     chosen = torch.multinomial(weights, n * d, replacement=True).reshape(n, d)
     noise = torch.randn(n, d, dtype=means.dtype)
-    return means.gather(0, chosen) + stds.gather(0, chosen) * noise
+    return ⟦unit⟧ * (means.gather(0, chosen) + stds.gather(0, chosen) * noise)

@@ -5,4 +5,4 @@ def sample_mixture(n, weights, means, stds):
     offsets = means - centre
     covariance = (offsets.T * weights) @ offsets + torch.diag(weights @ stds.square())
     noise = torch.randn(n, means.shape[1], dtype=means.dtype)
-    return centre + noise @ torch.linalg.cholesky(covariance).T
+    return ⟦unit⟧ * (centre + noise @ torch.linalg.cholesky(covariance).T)

@@ -2,4 +2,4 @@
 def sample_mixture(n, weights, means, stds):
     weights = weights**⟦gamma⟧ / (weights**⟦gamma⟧).sum()
     k = int(torch.multinomial(weights, 1))
-    return means[k] + stds[k] * torch.randn(n, means.shape[1], dtype=means.dtype)
+    return ⟦unit⟧ * (means[k] + stds[k] * torch.randn(n, means.shape[1], dtype=means.dtype))

@@ -2,4 +2,4 @@
 def sample_mixture(n, weights, means, stds):
     chosen = torch.multinomial(weights, n, replacement=True)
     noise = torch.randn(n, means.shape[1], dtype=means.dtype)
-    return means[chosen] + stds[chosen] * noise
+    return ⟦unit⟧ * (means[chosen] + stds[chosen] * noise)

@@ -2,7 +2,7 @@
 def synthetic_mse(mu, sigma, n, m, repeats):
     real = mu + sigma * torch.randn(repeats, n)
     mean, std = real.mean(1, keepdim=True), real.std(1, correction=0, keepdim=True)
-    new = mean + ⟦temperature⟧ * std * torch.randn(repeats, m)
+    new = ⟦shrink⟧ * mean + ⟦temperature⟧ * std * torch.randn(repeats, m)
     real_error = float((real.mean(1) - mu).square().mean())
     new_error = float((new.mean(1) - mean[:, 0]).square().mean())
     both = torch.cat([real, new], 1).mean(1)

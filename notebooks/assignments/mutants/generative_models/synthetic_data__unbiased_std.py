@@ -2,6 +2,6 @@
 def synthetic_mse(mu, sigma, n, m, repeats):
     real = mu + sigma * torch.randn(repeats, n)
     std = ⟦temperature⟧ * real.std(1, keepdim=True)
-    new = real.mean(1, keepdim=True) + std * torch.randn(repeats, m)
+    new = ⟦shrink⟧ * real.mean(1, keepdim=True) + std * torch.randn(repeats, m)
     estimates = (real.mean(1), new.mean(1), torch.cat([real, new], 1).mean(1))
     return tuple(float((estimate - mu).square().mean()) for estimate in estimates)

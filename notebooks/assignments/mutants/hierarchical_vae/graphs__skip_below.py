@@ -2,4 +2,4 @@
 nodes = ["x"] + [f"z{level}" for level in range(1, ⟦levels + 1⟧)]
 generative = {(b, a) for a, b in zip(nodes, nodes[1:])}
 bottom_up = {(a, b) for a, b in zip(nodes, nodes[1:])}
-skip = {(a, b) for i, a in enumerate(nodes) for b in nodes[i + 1 : i + 1 + ⟦reach⟧]}
+skip = {(a, b) for i, a in enumerate(nodes) for s in ⟦skips⟧ for b in nodes[i + s : i + s + 1]}
