@@ -5,7 +5,7 @@
     python scripts/assignments.py collect BÀI MÃ_LỚP GÓI [HỆ_THỐNG [DANH_SÁCH]]   thu bài tải về
     python scripts/assignments.py solutions BÀI [MÃ_LỚP]   lời giải của lớp, một trang HTML
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
-    python scripts/assignments.py variants [BÀI]         các mã lớp không chung đáp số
+    python scripts/assignments.py variants [BÀI]         các mã lớp hiếm khi chung đáp án
 
 Bản nộp được dựng lại theo bản gốc trước khi chấm: chỉ bài làm và các ô thêm của sinh viên được
 giữ, mọi ô kiểm tra lấy từ bản gốc. Một bản nộp hỏng không ảnh hưởng đến các bản khác.
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
             return _report({name: check(name, code) for name in [slug] * bool(slug) or slugs()})
         elif command == "variants":
             names = [slug] * bool(slug) or slugs()
-            return _report({name: variants.clashes(HOME, name, DRAWN) for name in names})
+            return _report({name: variants.too_common(HOME, name, DRAWN) for name in names})
         else:
             raise CourseError(
                 "Cách dùng: make assignment SLUG=<bài> SEED=<mã lớp>, make collect SLUG=<bài> "

@@ -119,16 +119,21 @@ class Course:
             )
 
     def _refuse_shared_answers(self, slug: str) -> None:
-        """Hai lớp của cùng một giảng viên không được có chung một đáp số."""
-        for other in sorted(p.name for p in self.root.parent.glob("*") if (p / "source").is_dir()):
-            code = "" if other == OPEN_CLASS else other
-            if self.code and code.casefold() != self.code.casefold():
-                shared = variants.shared_answers(HOME, slug, self.code, code)
-                if shared:
-                    raise CourseError(
-                        f"Lớp «{self.code}» trùng đáp số với lớp «{other}» ở câu "
-                        f"{', '.join(shared)}. Hãy chọn mã lớp khác, chẳng hạn {self.code}1."
-                    )
+        """Hai lớp của cùng một giảng viên không được có chung đáp án ở câu nào.
+
+        Lớp mới được so trên mọi bài, để giữa học kỳ không phải đổi mã.
+        """
+        names = [slug] if (self.root / "source").is_dir() else slugs()
+        others = {p.name for p in self.root.parent.glob("*") if (p / "source").is_dir()}
+        codes = sorted("" if other == OPEN_CLASS else other for other in others)
+        if not self.code or not (shared := _shared(names, self.code, codes)):
+            return
+        free = (f"{self.code}{number}" for number in range(1, 100))
+        better = next((code for code in free if not _shared(slugs(), code, codes)), "")
+        raise CourseError(
+            f"Lớp «{self.code}» trùng đáp án với lớp {shared}. Hãy chọn mã lớp khác"
+            f"{better and f', chẳng hạn {better}'}."
+        )
 
     def grade(
         self,
@@ -194,6 +199,17 @@ class Course:
                     read_scores(row, known[student])
                 rows.append(row)
         return rows, limits
+
+
+def _shared(names: list[str], code: str, others: list[str]) -> str:
+    """Những lớp trùng đáp án với lớp mang mã `code`, và câu của bài nào."""
+    found = {}
+    for other in others:
+        if other.casefold() != code.casefold():
+            for name in names:
+                for question in variants.shared_answers(HOME, name, code, other):
+                    found.setdefault(other or OPEN_CLASS, []).append(f"{question} ({name})")
+    return "; ".join(f"«{other}» ở câu {', '.join(where)}" for other, where in found.items())
 
 
 def _refuse_unknown(slug: str) -> None:

@@ -31,7 +31,8 @@ class Answer:
 def trial_answers(slug: str, code: str = "") -> list[Answer]:
     """Mọi câu trả lời thử của một bài: mutants/ phải bị bác, alternatives/ phải được nhận.
 
-    Với đề theo mã lớp, lời giải của bản mở (ai cũng đọc được) là một câu trả lời sai của mỗi câu.
+    Với đề theo mã lớp, lời giải của bản mở (ai cũng đọc được) và của những lớp gần nhất còn được
+    coi là khác là những câu trả lời sai của mỗi câu.
     """
     chosen = variants.values(HOME, slug, code)
     answers = []
@@ -44,6 +45,11 @@ def trial_answers(slug: str, code: str = "") -> list[Answer]:
         solved = reference_sources(variants.render_notebook(HOME, slug))
         questions = dict.fromkeys(answer.question for answer in answers)
         answers += [Answer(q, "ban_mo", solved[q], right=False) for q in questions]
+        answers += [
+            Answer(question, f"lech_{name}", source, right=False)
+            for question, near in variants.neighbours(HOME, slug, code).items()
+            for name, source in near.items()
+        ]
     return answers
 
 

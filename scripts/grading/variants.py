@@ -3,10 +3,17 @@
 Đề gốc trong kho là một khuôn: chỗ nào viết ⟦tên⟧ thì điền số liệu tên ấy. Số liệu nằm ở
 `variants/<bài>.py`: `OPEN` là bản mở, in sẵn trong kho; `draw(rng)` rút bộ số liệu của một mã lớp;
 `answers(values)` cho đáp số của các câu trả lời bằng số, tính độc lập với lời giải trong đề.
+
+Hai lớp chung đáp án ở một câu khi đáp số của chúng là một, hay khi mọi số liệu có mặt trong lời
+giải của câu ấy là một. Hai hằng số cách nhau không quá `CLOSE` (tương đối) thì coi là một; hằng số
+nào được chấm thô hơn thì tệp số liệu ghi `CLOSE = {tên: khoảng cách}`. Lệnh check chấm thử lời giải
+với từng hằng số lệch quá mức ấy một chút, và đòi nó mất điểm.
 """
 
 import itertools
 import random
+from collections.abc import Iterator
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from numbers import Real
 from pathlib import Path
@@ -14,14 +21,18 @@ from types import ModuleType
 from typing import Any
 
 import jinja2
+import jinja2.meta
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
 
 from .submission import CourseError
 
 # Câu trả lời bằng số được chấm với sai số tương đối 3e-6 (đủ rộng cho float32); hai đáp số cách
-# nhau không quá hai lần như thế thì coi là một.
+# nhau không quá hai lần như thế thì coi là một. Hằng số của một hàm: xem CLOSE ở trên.
 SAME = 6e-6
+CLOSE = 1e-5
+RARE = 1 / 200  # phần số cặp mã lớp được trùng đáp án ở một câu; gặp thì make assignment từ chối
 
 
 def decimal(rng: random.Random, low: float, high: float, digits: int = 3) -> float:
@@ -58,6 +69,7 @@ TEMPLATES = jinja2.Environment(
 TEMPLATES.filters |= {"signed": signed, "matrix": matrix}
 
 
+@cache
 def _module(home: Path, slug: str) -> ModuleType | None:
     path = home / "variants" / f"{slug}.py"
     if not path.exists():
@@ -100,22 +112,87 @@ def answers(home: Path, slug: str, code: str = "") -> dict[str, list[float]]:
     return {q: [float(a)] if isinstance(a, Real) else [*map(float, a)] for q, a in found.items()}
 
 
+def solutions(home: Path, slug: str) -> dict[str, str]:
+    """Khuôn lời giải của từng câu chấm tự động."""
+    cells = nbformat.read(home / "source" / slug / f"{slug}.ipynb", as_version=4).cells
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in cells
+        if is_solution(cell) and not is_grade(cell)
+    }
+
+
+def constants(home: Path, slug: str) -> dict[str, list[str]]:
+    """Tên các số liệu có mặt trong lời giải của từng câu chấm tự động."""
+    return {
+        question: sorted(jinja2.meta.find_undeclared_variables(TEMPLATES.parse(source)))
+        for question, source in solutions(home, slug).items()
+    }
+
+
+def _shared(home: Path, slug: str, drawn: dict[str, tuple]) -> Iterator[tuple[str, str, str]]:
+    """Mọi cặp mã lớp có chung đáp án, và câu ấy; `drawn` là số liệu và đáp số của từng mã."""
+    used = constants(home, slug)
+    for (one, (own, answered)), (other, (its, replied)) in itertools.combinations(drawn.items(), 2):
+        for question, names in used.items():
+            alike = all(_same(own[name], its[name], close(home, slug, name)) for name in names)
+            if alike or (question in answered and _same(answered[question], replied[question])):
+                yield one, other, question
+
+
+def _draw(home: Path, slug: str, code: str) -> tuple:
+    return values(home, slug, code), answers(home, slug, code)
+
+
 def shared_answers(home: Path, slug: str, one: str, other: str) -> list[str]:
-    """Các câu mà hai mã lớp có cùng đáp số."""
-    first, second = answers(home, slug, one), answers(home, slug, other)
-    return [q for q in first if all(map(_same, first[q], second[q]))]
+    """Các câu mà hai mã lớp có chung đáp án: bài làm chép từ lớp này được điểm ở lớp kia."""
+    drawn = {code: _draw(home, slug, code) for code in (one, other)}
+    return [question for _, _, question in _shared(home, slug, drawn)]
 
 
-def clashes(home: Path, slug: str, codes: list[str]) -> list[str]:
-    """Mọi cặp mã lớp (và bản mở) có chung một đáp số."""
-    drawn = {code: answers(home, slug, code) for code in ["", *codes]}
+def clashes(home: Path, slug: str, codes: list[str]) -> dict[str, list[str]]:
+    """Với từng câu: các cặp mã lớp (và bản mở) có chung đáp án."""
+    drawn = {code: _draw(home, slug, code) for code in ["", *codes]}
+    found = {question: [] for question in constants(home, slug)}
+    for one, other, question in _shared(home, slug, drawn):
+        found[question].append(f"«{one or 'bản mở'}» và «{other}»")
+    return found
+
+
+def too_common(home: Path, slug: str, codes: list[str]) -> list[str]:
+    """Những câu mà hai mã lớp hay trùng đáp án: hơn một phần hai trăm số cặp."""
+    pairs = len(codes) * (len(codes) + 1) // 2
     return [
-        f"{question}: «{one or 'bản mở'}» và «{other}»"
-        for one, other in itertools.combinations(drawn, 2)
-        for question in drawn[one]
-        if all(map(_same, drawn[one][question], drawn[other][question]))
+        f"{question}: {len(found)} trong {pairs} cặp mã lớp trùng đáp án, chẳng hạn {found[0]}"
+        for question, found in clashes(home, slug, codes).items()
+        if len(found) > pairs * RARE
     ]
 
 
-def _same(a: float, b: float) -> bool:
-    return abs(a - b) <= SAME * max(abs(a), abs(b))
+def neighbours(home: Path, slug: str, code: str) -> dict[str, dict[str, str]]:
+    """Lời giải của những lớp gần nhất còn được coi là khác: {câu: {hằng số: lời giải}}.
+
+    Mỗi lời giải chỉ có một hằng số lệch quá độ gần một chút.
+    """
+    chosen, found = values(home, slug, code), {}
+    used, templates = constants(home, slug), solutions(home, slug)
+    for question, names in used.items():
+        for name in names:
+            if isinstance(chosen[name], float):
+                moved = chosen[name] * (1 + 1.5 * close(home, slug, name))
+                found.setdefault(question, {})[name] = render(
+                    templates[question], chosen | {name: moved}
+                )
+    return found
+
+
+def close(home: Path, slug: str, name: str) -> float:
+    return getattr(_module(home, slug), "CLOSE", {}).get(name, CLOSE)
+
+
+def _same(a: Any, b: Any, near: float | None = None) -> bool:
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(_same(x, y, near) for x, y in zip(a, b, strict=True))
+    if isinstance(a, Real) and isinstance(b, Real):
+        return abs(a - b) <= (SAME if near is None else near) * max(abs(a), abs(b))
+    return a == b

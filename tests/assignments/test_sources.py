@@ -1,6 +1,7 @@
 """Đề bài: bài mẫu đủ điểm, bài trống 0 điểm, bài sai mất đúng câu ấy, cách viết khác vẫn đúng."""
 
 import ast
+import itertools
 from collections import Counter
 
 import assignments
@@ -9,6 +10,7 @@ import pytest
 from grading import variants
 from grading.course import HOME, Course, slugs
 from grading.guarded_execute import answer_names
+from grading.marks import is_bonus
 from grading.submission import MARKER, CourseError, grade_id
 from grading.trial import check, trial_answers
 from nbgrader.utils import is_grade, is_solution
@@ -37,7 +39,16 @@ def test_wrong_answers_lose_and_right_answers_pass(slug):
 
 @pytest.mark.parametrize("slug", VARIED)
 def test_no_two_classes_share_a_numeric_answer(slug):
-    assert variants.clashes(HOME, slug, assignments.DRAWN) == []
+    drawn = [variants.answers(HOME, slug, code) for code in ["", *assignments.DRAWN]]
+    for one, other in itertools.combinations(drawn, 2):
+        assert not [q for q in one if variants._same(one[q], other[q])]
+
+
+@pytest.mark.parametrize("slug", VARIED)
+def test_classes_seldom_share_the_constants_of_any_question(slug):
+    """Câu viết hàm cũng vậy; cặp nào trùng thì make assignment từ chối."""
+    assert all(variants.constants(HOME, slug).values())
+    assert variants.too_common(HOME, slug, assignments.DRAWN) == []
 
 
 @pytest.mark.parametrize("slug", VARIED)
@@ -52,7 +63,8 @@ def test_every_question_ships_wrong_and_right_answers(slug):
     cells = read(slug).cells
     questions = {grade_id(c) for c in cells if is_solution(c) and not is_grade(c)}
     manual = [grade_id(c) for c in cells if is_solution(c) and is_grade(c)]
-    assert 5 <= len(questions) + len(manual) <= 7
+    regular = [q for q in questions if not is_bonus(q)]
+    assert 5 <= len(regular) + len(manual) <= 7
     assert len(manual) == 1
     answers = trial_answers(slug)
     assert {answer.question for answer in answers} == questions
@@ -65,7 +77,29 @@ def test_every_question_ships_wrong_and_right_answers(slug):
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_points_add_up_to_twenty(slug):
-    assert sum(c.metadata.nbgrader.points for c in read(slug).cells if is_grade(c)) == 20
+    """Không kể câu thưởng; bài có câu thưởng thì nói rõ ngay đầu đề, và câu ấy đứng cuối."""
+    cells = read(slug).cells
+    graded = [(grade_id(c), c.metadata.nbgrader.points) for c in cells if is_grade(c)]
+    assert sum(points for question, points in graded if not is_bonus(question)) == 20
+    extra = [(place, points) for place, (q, points) in enumerate(graded) if is_bonus(q)]
+    assert ("câu thưởng" in cells[0].source) == bool(extra)
+    for place, points in extra:
+        assert place == len(graded) - 1
+        assert f"câu thưởng {points} điểm cộng thêm" in cells[0].source
+        assert f"({points} điểm cộng thêm)" in next(
+            c.source for c in cells if c.source.startswith("## Câu thưởng")
+        )
+
+
+def test_a_real_assignment_has_a_bonus_question():
+    """Điểm cộng vào tổng, không vào điểm tối đa: xem test_class.py; ở đây là một đề có thật."""
+    points = {q: p for slug in SLUGS for q, p in bonus_points(slug).items()}
+    assert points == {"test_bonus_mixture": 2}
+
+
+def bonus_points(slug):
+    info = [cell.metadata.nbgrader for cell in read(slug).cells if is_grade(cell)]
+    return {each.grade_id: each.points for each in info if is_bonus(each.grade_id)}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -88,7 +122,8 @@ def test_student_version_shows_no_solution_and_no_hidden_test(slug, released):
                 hidden = "BEGIN" in line
             elif hidden and len(line.strip()) > 20:
                 assert line not in visible
-    assert sum(is_grade(c) and not is_solution(c) for c in released[slug].cells) == 6
+    tests = [c for c in released[slug].cells if is_grade(c) and not is_solution(c)]
+    assert len(tests) == 6 + len(bonus_points(slug))
     assert not any(c.get("outputs") for c in released[slug].cells)
 
 
@@ -103,9 +138,23 @@ def test_each_question_names_its_answers(slug, released):
 def test_a_class_that_shares_an_answer_is_refused(tmp_path, monkeypatch):
     (tmp_path / "K66" / "source").mkdir(parents=True)
     monkeypatch.setattr(variants, "SAME", 1e9)  # mọi đáp số đều coi như một
-    with pytest.raises(CourseError, match="trùng đáp số với lớp «K66» ở câu"):
+    with pytest.raises(CourseError, match="trùng đáp án với lớp «K66» ở câu"):
         Course(tmp_path / "K67", "K67").student_version("change_of_variables")
     Course(tmp_path / "k66", "k66")._refuse_shared_answers("change_of_variables")  # cùng một lớp
+
+
+def test_a_new_class_is_compared_on_every_assignment_and_questions_that_ask_for_a_function(
+    tmp_path,
+):
+    """Hai mã lớp trùng một hằng số ở một bài, dù bài đang phát là bài khác."""
+    found = variants.clashes(HOME, "model_comparison", assignments.DRAWN)["tradeoffs"]
+    one, other = found[-1].replace("«", "").replace("»", "").split(" và ")
+    (tmp_path / one / "source").mkdir(parents=True)
+    course = Course(tmp_path / other, other)
+    with pytest.raises(CourseError, match=rf"«{one}» ở câu .*tradeoffs \(model.*{other}\d+\.$"):
+        course._refuse_shared_answers("gan")
+    (tmp_path / other / "source").mkdir(parents=True)  # lớp đã bắt đầu: chỉ xét bài này
+    course._refuse_shared_answers("gan")
 
 
 def test_an_assignment_with_submissions_is_not_overwritten(tmp_path):
