@@ -98,7 +98,9 @@ def typed(path):
 
 
 def pages():
-    return sorted([*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb")])
+    """Các chương, các sổ, và trang lỗi hay gặp (đề thi có tests/test_exam_papers.py giữ)."""
+    mistakes = ROOT / "book/appendix/common_mistakes.md"
+    return sorted([*ROOT.glob("book/*.md"), *ROOT.glob("notebooks/*.ipynb"), mistakes])
 
 
 def complaint(path, line, number):

@@ -8,6 +8,7 @@ GIVEN = {
     "autoregressive_flows": {EXERCISE: "0.4 1.5", SETTING: "0.05 256 0.01"},
     "autoregressive_models": {EXERCISE: "4.9 4.5 1.6 0.6", SETTING: "0.95 95 2000 0.1"},
     "change_of_variables": {EXERCISE: "0.001"},
+    "common_mistakes": {EXERCISE: "0.9 0.041 1.96 4.303", "π gõ tay": "3.14159"},
     "continuous_flows": {EXERCISE: "3.2 2.1"},
     "coupling_flows": {EXERCISE: "0.001 0.3 8", SETTING: "0.5 100", "π gõ tay": "3.14159"},
     "diffusion": {PUBLISHED: "0.999 0.008 0.00085 0.012", SETTING: "0.035 0.125"},

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GLUE = r"\{glue:text\}`\.\./notebooks/(\w+)\.ipynb::(\w+)(?::([^`]*))?`"
-PAGES = sorted(ROOT.glob("book/*.md"))
+GLUE = r"\{glue:text\}`(?:\.\./)+notebooks/(\w+)\.ipynb::(\w+)(?::([^`]*))?`"
+PAGES = sorted([*ROOT.glob("book/*.md"), *ROOT.glob("book/appendix/*.md")])
 #: ⟦n⟧ thay cho số dán thứ n của trang; giữa hai số chỉ còn lời.
 NUMBER = r"\$?[^⟦⟧.;|\n]{0,12}⟦(\d+)⟧"
 FALLS = re.compile(
