@@ -71,19 +71,17 @@ class Volume:
         """Chép các tờ và cây thẻ; khóa của cây thẻ tính tiếp sau các trang trước."""
         for page in sheet.reader.pages:
             copy = self.writer.add_page(page)
-            for holder, key in [(copy, "/StructParents"), *self.tagged_links(copy)]:
-                number = page["/StructParents"] if holder is copy else holder[key]
-                holder[NameObject(key)] = NumberObject(number + self.next_parent)
+            if "/StructParents" in page:  # pypdf bỏ khóa này khi chép; tờ trống thì không có
+                copy[NameObject("/StructParents")] = page["/StructParents"]
+            links = [link.get_object() for link in copy.get("/Annots", [])]
+            for holder in [copy, *links]:
+                for key in {"/StructParents", "/StructParent"} & set(holder):
+                    holder[NameObject(key)] = NumberObject(holder[key] + self.next_parent)
         tags = sheet.reader.root_object["/StructTreeRoot"].clone(self.writer)
         self.documents.append(tags["/K"])
         for key, value in number_tree(tags["/ParentTree"]):
             self.parents += [NumberObject(key + self.next_parent), value]
         self.next_parent += int(tags["/ParentTreeNextKey"])
-
-    @staticmethod
-    def tagged_links(page):
-        links = [link.get_object() for link in page.get("/Annots", [])]
-        return [(link, "/StructParent") for link in links if "/StructParent" in link]
 
     def place(self, name, fragment):
         """(số thứ tự của tờ, độ cao) của một chỗ trong sách; None khi sách không có chỗ ấy."""

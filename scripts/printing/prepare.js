@@ -6,6 +6,15 @@ const article = document.querySelector("article.bd-article");
 document.documentElement.dataset.theme = "light";
 document.querySelectorAll("details").forEach((details) => (details.open = true));
 
+// Mã định danh của mục nằm ngay ở tiêu đề: mục có thể bắt đầu ở cuối tờ trước, tiêu đề thì không.
+for (const section of article.querySelectorAll("section[id]")) {
+  const heading = section.querySelector(":scope > :is(h1, h2, h3, h4)");
+  if (!heading) continue;
+  for (const span of section.querySelectorAll(":scope > span[id]:empty")) heading.prepend(span);
+  heading.id = section.id;
+  section.removeAttribute("id");
+}
+
 // Tiêu đề: chữ thường, công thức thành chữ Unicode; bản HTML giữ công thức dưới dạng MathML.
 const mathml = (math) => math.querySelector("mjx-assistive-mml math")?.outerHTML ?? "";
 const headings = [...article.querySelectorAll("h1, h2, h3")].map((element) => {
@@ -19,10 +28,9 @@ const headings = [...article.querySelectorAll("h1, h2, h3")].map((element) => {
   copy.querySelectorAll("a, span:not(.section-number), code").forEach((node) =>
     node.replaceWith(...node.childNodes),
   );
-  const owner = element.closest("section[id]");
   return {
     level: Number(element.tagName[1]),
-    id: owner ? owner.id : "",
+    id: element.id,
     text: copy.textContent.replace(/\s+/g, " ").trim(),
     html: copy.innerHTML,
   };
