@@ -1,4 +1,4 @@
-"""Cấu hình nbgrader của giáo trình; dùng chung cho `make grade` và cho `nbgrader formgrader`."""
+"""Cấu hình nbgrader của giáo trình; dùng chung cho `make grade` và cho Formgrader."""
 
 import sys
 from pathlib import Path

@@ -90,8 +90,8 @@ def class_report(title: str, rows: list[Row], limits: dict[str, float]) -> str:
     lines += ["", "## Cần người xem", ""]
     if waiting:
         lines.append(
-            f"- {waiting} bản nộp có câu đợi chấm tay; mở bằng "
-            "`nbgrader formgrader` trong thư mục của lớp."
+            f"- {waiting} bản nộp có câu đợi chấm tay; mở JupyterLab trong thư mục của lớp, "
+            "thực đơn *Nbgrader*, mục *Formgrader*."
         )
     lines += [f"- **{_who(row)}** ({row.state}): {'; '.join(row.notes)}" for row in attention]
     if not waiting and not attention:
