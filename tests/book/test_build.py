@@ -47,16 +47,18 @@ def test_every_public_module_is_in_the_reference():
     assert modules == set(re.findall(r"automodule:: (\S+)", reference))
 
 
-def test_every_lab_opens_in_colab(book_html):
-    """Nút mở Colab đi từ địa chỉ kho mã, ghi một nơi duy nhất trong _config.yml."""
+def test_every_lab_opens_in_colab_and_binder(book_html):
+    """Hai nút đi từ địa chỉ kho mã, ghi một nơi duy nhất trong _config.yml."""
     repository = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]
-    owner_and_name = repository["url"].removeprefix("https://github.com/")
-    colab = f"https://colab.research.google.com/github/{owner_and_name}/blob/{repository['branch']}"
+    place, branch = repository["url"].removeprefix("https://github.com/"), repository["branch"]
+    colab = f"https://colab.research.google.com/github/{place}/blob/{branch}"
+    binder = f"https://mybinder.org/v2/gh/{place}/{branch}?urlpath=lab/tree"
     labs = list(ROOT.glob("notebooks/*.ipynb"))
     assert labs
     for lab in labs:
         page = (book_html / "notebooks" / f"{lab.stem}.html").read_text("utf-8")
         assert f'href="{colab}/notebooks/{lab.name}"' in page
+        assert f'href="{binder}/notebooks/{lab.name}"' in page
 
 
 def test_pages_load_nothing_from_another_host(book_html):
