@@ -24,6 +24,7 @@ from language import terms  # noqa: E402
 from language.phrases import Phrases  # noqa: E402
 
 PAGE = "book/appendix/glossary"
+# lời văn: giữ «aăâbcdđeêfghijklmnoôơpqrstuưvwxyz» vì đây là bảng chữ cái
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = ["", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323"]  # ngang huyền hỏi ngã sắc nặng
 PER_PARAGRAPH = 2  # nhiều gạch chân quá thì khó đọc
