@@ -14,6 +14,10 @@ thì lấy trạng thái đã lưu trong sổ, theo trait `name` của hình:
 
 Mỗi hình kèm một ảnh tĩnh cho bản in và cho trang không có JavaScript. Hình nằm trong đầu ra
 của sổ cũng vậy: ảnh tĩnh là `image/png` mà widget ghi cạnh nó.
+
+Trạng thái (mã của hình và trọng số mô hình) nặng hơn cả trang chữ, nên khi dựng xong mỗi hình được
+tách thành một tệp trong `_static/figures`; trình duyệt chỉ tải tệp ấy khi người đọc cuộn tới gần.
+Tệp là JavaScript chứ không phải JSON: trang mở từ ổ đĩa không được đọc JSON.
 """
 
 import base64
@@ -21,6 +25,7 @@ import hashlib
 import importlib
 import json
 import os
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -162,9 +167,46 @@ class KeepStill(SphinxPostTransform):
             )
 
 
+def state_files(state, folder):
+    """Ghi mỗi hình một tệp; trả tên tệp theo mã của hình."""
+    files = {}
+    for model_id, model in state.items():
+        if "_esm" in model["state"]:  # chỉ hình; bố cục của ipywidgets thì trang không dùng
+            body = json.dumps(model["state"], ensure_ascii=False, sort_keys=True)
+            name = hashlib.sha256(body.encode()).hexdigest()[:16] + ".js"
+            (folder / name).write_text(f"liveFigureState({body});\n", "utf-8")
+            files[model_id] = name
+    return files
+
+
+def split_states(app, exception):
+    """Thay trạng thái nằm trong trang bằng tên tệp chứa nó."""
+    if exception is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / "_static" / "figures"
+    folder.mkdir(exist_ok=True)
+    for page in Path(app.outdir).rglob("*.html"):
+        root = os.path.relpath(folder, page.parent)
+
+        def replace(match, root=root):
+            content = json.loads(match[1])
+            if "state" not in content:
+                return match[0]
+            files = state_files(content["state"], folder)
+            return script(STATE, {"files": {key: f"{root}/{files[key]}" for key in files}})
+
+        text = page.read_text("utf-8")
+        lighter = re.sub(
+            rf'<script type="{re.escape(STATE)}">(.*?)</script>', replace, text, flags=re.S
+        )
+        if lighter != text:
+            page.write_text(lighter, "utf-8")
+
+
 def setup(app):
     app.add_directive("live-figure", LiveFigureDirective)
     app.add_post_transform(KeepStill)
+    app.connect("build-finished", split_states)
     app.add_js_file("live_figures.js", loading_method="defer")
     app.add_css_file("live_figures.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

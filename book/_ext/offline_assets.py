@@ -1,14 +1,31 @@
-"""Sách không tải gì từ máy khác: MathJax lấy từ gói đã cài, phần thừa của giao diện bị bỏ.
+"""Sách không tải gì từ máy khác, và chỉ tải phần được dùng.
 
-Lúc dựng sách, MathJax được chép từ gói `sphinx-mathjax-offline` vào `_static/mathjax`.
-Chỉ chép những phần trang sách cần, nên kho mã không chứa mã của người khác.
+MathJax lấy từ gói `sphinx-mathjax-offline`, chép vào `_static/mathjax` lúc dựng sách. Kho mã
+không chứa mã của người khác. Chỉ chép những phần trang sách cần: bản gộp `tex-chtml.js` nặng gấp
+rưỡi vì mang theo bảng chọn mà sách đã tắt.
+
+Phông biểu tượng có 2000 hình; sách dùng vài chục. Ở đây phông được cắt còn các hình ấy, và
+bảng kiểu bỏ những dòng của hình đã cắt.
 """
 
+import re
 import shutil
 from importlib.metadata import distribution
 from pathlib import Path
 
-MATHJAX_PARTS = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"]
+from fontTools import subset
+
+MATHJAX_PARTS = [
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "input/tex/extensions",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
+    "output/chtml/fonts/woff-v2",
+    "a11y/assistive-mml.js",
+]
+ICON = re.compile(r'((?:\.(fa-[a-z0-9-]+):before,?)+)\{content:"\\([0-9a-f]{4})"\}')
 
 
 def copy_mathjax(static):
@@ -23,11 +40,55 @@ def copy_mathjax(static):
             shutil.copy2(source / part, target)
 
 
+def used_icons(out):
+    """Tên mọi biểu tượng có trong các trang và trong mã JavaScript của giao diện."""
+    files = [
+        *out.rglob("*.html"),
+        *(out / "_static").glob("*.js"),
+        *out.glob("_static/scripts/*.js"),
+    ]
+    return {
+        name for file in files for name in re.findall(r"\bfa-[a-z0-9-]+", file.read_text("utf-8"))
+    }
+
+
+def keep_icons(static, names):
+    """Cắt bảng kiểu và phông biểu tượng còn các hình trong `names`."""
+    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    css = sheet.read_text("utf-8")
+
+    def rule(match):
+        selectors = [s for s in match[1].rstrip(",").split(",") if s[1:-7] in names]
+        return f'{",".join(selectors)}{{content:"\\{match[3]}"}}' if selectors else ""
+
+    css = ICON.sub(rule, css)
+    for font in re.findall(r"([\w/.-]+/webfonts/[\w-]+)\.woff2", css):
+        path = (sheet.parent / font).resolve()
+        css = css.replace(
+            f'url({font}.woff2) format("woff2"),url({font}.ttf) format("truetype")',
+            f'url({font}.woff) format("woff")',
+        )
+        if path.with_suffix(".ttf").exists():
+            cut_font(path, css + (static / "styles" / "sphinx-book-theme.css").read_text("utf-8"))
+    sheet.write_text(css, "utf-8")
+
+
+def cut_font(path, css):
+    """Ghi `path`.woff chỉ có những hình mà bảng kiểu gọi tới; bỏ các bản đủ."""
+    options = subset.Options(flavor="woff", recalc_timestamp=False, notdef_outline=True)
+    font = subset.load_font(path.with_suffix(".ttf"), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=[int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)])
+    cutter.subset(font)
+    subset.save_font(font, path.with_suffix(".woff"), options)
+    for suffix in (".ttf", ".woff2"):
+        path.with_suffix(suffix).unlink(missing_ok=True)
+
+
 def drop_unused(static):
-    """Các biểu tượng vẽ bằng phông chữ, nên bỏ bản JavaScript nặng 1.5 MB và các tệp gỡ lỗi."""
-    (static / "scripts/fontawesome.js").write_text("// Biểu tượng vẽ bằng phông chữ.\n", "utf-8")
-    for source_map in static.rglob("*.map"):
-        source_map.unlink()
+    """Biểu tượng vẽ bằng phông chữ, nên bỏ bản JavaScript nặng 1.5 MB và các tệp gỡ lỗi."""
+    for unused in [static / "scripts/fontawesome.js", *static.rglob("*.map")]:
+        unused.unlink(missing_ok=True)
 
 
 def finish(app, exception):
@@ -35,6 +96,7 @@ def finish(app, exception):
         static = Path(app.outdir) / "_static"
         copy_mathjax(static)
         drop_unused(static)
+        keep_icons(static, used_icons(Path(app.outdir)))
 
 
 def setup(app):

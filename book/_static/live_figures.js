@@ -51,7 +51,23 @@
     document.head.append(Object.assign(document.createElement("style"), { textContent: source }));
   }
 
-  async function mount(script, model) {
+  /** Trạng thái của một hình nằm trong tệp riêng, gọi liveFigureState khi tới nơi. */
+  const models = new Map();
+  function fetchModel(file) {
+    if (!models.has(file)) models.set(file, new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = file;
+      script.onload = () => resolve(new Model(arrived.get(script)));
+      script.onerror = () => reject(new Error(file));
+      document.head.append(script);
+    }));
+    return models.get(file);
+  }
+  const arrived = new Map();
+  window.liveFigureState = (state) => arrived.set(document.currentScript, state);
+
+  async function mount(script, file) {
+    const model = await fetchModel(file);
     const { _esm, _css } = model.state;
     const widget = await load(_esm);
     style(_css);
@@ -63,14 +79,24 @@
     await widget.render({ model, el });
   }
 
-  const models = {};
-  for (const script of find("state")) {
-    for (const [id, { state }] of Object.entries(JSON.parse(script.textContent).state)) {
-      if (state._esm) models[id] = new Model(state);
+  // Hình chỉ được tải khi người đọc còn cách nó chừng một màn hình rưỡi.
+  const files = Object.assign({}, ...[...find("state")].map((s) => JSON.parse(s.textContent).files));
+  const waiting = new Map();
+  const watch = (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      for (const [script, file] of waiting.get(target))
+        mount(script, file).catch((error) => console.error("live figure:", error));
     }
-  }
+  };
+  const observer = new IntersectionObserver(watch, { rootMargin: "150% 0px" });
   for (const script of find("view")) {
-    const model = models[JSON.parse(script.textContent).model_id];
-    if (model) mount(script, model).catch((error) => console.error("live figure:", error));
+    const file = files[JSON.parse(script.textContent).model_id];
+    if (!file) continue;
+    const box = script.closest(".live-figure") ?? script.parentElement;
+    if (!waiting.has(box)) waiting.set(box, []);
+    waiting.get(box).push([script, file]);
+    observer.observe(box);
   }
 })();

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from filelock import FileLock
+from printing.browser import PAPER, PREPARE
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("_config.yml", "_toc.yml", "book", "hub", "notebooks/*.ipynb", "course_utils")
@@ -38,6 +39,18 @@ Object.defineProperty(window, "MathJax", {
     if (!value.version) value.startup = {...value.startup, typeset: false};
   },
 });"""
+
+# Cuộn qua từng hình tương tác, như người đọc, cho tới khi hình ấy hiện: chưa tới gần thì chưa tải.
+WAKE = """const done = arguments[0];
+const frame = () => new Promise((next) => requestAnimationFrame(next));
+(async () => {
+  for (const figure of document.querySelectorAll(".live-figure:has(.live-figure-view)")) {
+    figure.scrollIntoView({behavior: "instant"});
+    for (let i = 0; i < 200 && !figure.matches(".live-figure-on"); i++) await frame();
+  }
+  scrollTo({top: 0, behavior: "instant"});
+  done();
+})();"""
 
 
 def listed_files(entry):
@@ -138,7 +151,7 @@ class Browser:
 
     def open(self, url, width=1280, theme="light", math=False):
         """Mở trang. Hình không cần công thức, mà vẽ công thức là phần lâu nhất của việc mở một
-        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong."""
+        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong; nếu không thì cuộn qua mọi hình tương tác."""
         self.driver.get("about:blank")  # trang trước thôi gọi mạng đã, rồi mới ghi
         self.log("performance"), self.log("browser")
         self.command(
@@ -154,12 +167,22 @@ class Browser:
         self.wait_for_math()
         if script:
             self.command("Page.removeScriptToEvaluateOnNewDocument", **script)
+            self.driver.execute_async_script(WAKE)
 
     def set_theme(self, theme):
         """Thiết bị đổi chế độ màu; trang ở chế độ tự động phải đổi theo."""
         preferences = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
         features = [{"name": name, "value": value} for name, value in preferences.items()]
         self.command("Emulation.setEmulatedMedia", features=features)
+
+    def print_faults(self, pages):
+        """Chỗ tràn lề hay liên kết hỏng khi in trang đang mở. Trang bị sửa đi, nên hỏi sau cùng."""
+        light = [{"name": "prefers-color-scheme", "value": "light"}]
+        self.command("Emulation.setEmulatedMedia", media="print", features=light)
+        self.command("Emulation.setDeviceMetricsOverride", **PAPER)
+        seen = self.run(PREPARE, pages, 0, "")
+        self.command("Emulation.setEmulatedMedia", media="")
+        return seen["overflowing"] + seen["missing"]
 
     def wait_for_math(self):
         self.driver.execute_async_script(

@@ -131,15 +131,20 @@ def test_the_stored_decoder_gives_the_numbers_of_its_weights(browser, book_html)
     z = [float(v) for v in re.findall(r"-?\d+\.\d+", label.replace("−", "-"))][:2]
     ink = float(texts(browser, f"{PLANE} .lf-row-ink output")[0])
     state = next(
-        entry["state"]
+        state
         for script in texts(browser, "script[type='application/vnd.jupyter.widget-state+json']")
-        for entry in json.loads(script)["state"].values()
-        if "decoder" in entry["state"]
+        for file in json.loads(script)["files"].values()
+        if "decoder" in (state := stored_state(book_html / "book" / file))
     )
     vae = rebuild(state["decoder"])
     with torch.no_grad():
         expected = vae.likelihood.mean(vae.decode(torch.tensor([z]))).sum().item()
     assert ink == pytest.approx(expected, abs=0.06)  # trang in một chữ số thập phân
+
+
+def stored_state(path):
+    """Trạng thái trong tệp của một hình: liveFigureState({…});"""
+    return json.loads(path.read_text("utf-8").partition("(")[2].rpartition(")")[0])
 
 
 def rebuild(spec):
