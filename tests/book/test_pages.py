@@ -35,7 +35,7 @@ def loaded():
 
 
 @pytest.fixture(scope="module")
-def view(request, browser, site, loaded):
+def view(request, browser, site, loaded, toc_pages):
     """Một trang ở một bề rộng và một chế độ màu, cùng những gì xem xét được."""
     page, width, theme = request.param
     if request.param in loaded:
@@ -49,6 +49,8 @@ def view(request, browser, site, loaded):
         loaded[page, width] = {"requests": browser.requests()}
     found = browser.run(AUDIT) | loaded[page, width] | {"console": browser.console_errors()}
     assert found["mode"] == theme
+    if (width, theme) == (1280, "dark") and page != "search":
+        found["printed"] = browser.print_faults(toc_pages)
     loaded[request.param] = found
     return found
 
@@ -74,6 +76,10 @@ def test_no_markup_is_left_on_the_page(view):
 
 def test_page_never_scrolls_sideways(view):
     assert view["overflow"] <= 0
+
+
+def test_nothing_is_cut_on_paper(view):
+    assert view.get("printed", []) == []
 
 
 def test_images_are_there_and_described(view):
