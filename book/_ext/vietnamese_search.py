@@ -35,11 +35,13 @@ OTHER_NAMES = {
     "gradient biến mất": "gradient tắt",
 }
 
+LETTERS = ("alpha", "close", "fence", "open", "ord", "punct")
 SYMBOLS = {
-    name: sign
-    for table in ("alpha", "bin", "close", "fence", "op", "open", "ord", "punct", "radical", "rel")
+    name: sign if table in LETTERS else f" {sign} "
+    for table in (*LETTERS, "bin", "op", "rel")
     for name, sign in getattr(tex2unichar, f"math{table}").items()
-}
+} | dict.fromkeys(("dots", "ldots", "cdots"), "…")
+SYMBOLS["sqrt"] = "√"
 # Lệnh chỉ đổi dáng chữ hay đặt dấu lên chữ: bỏ lệnh, giữ chữ.
 SILENT = re.compile(r"left|right|middle|[bB]igg?[lrm]?|display.*|text.*|math.*|operatorname|bold.*")
 FRACTION = re.compile(r"\\[dt]?frac *(?:\{([^{}]*)\}|(\w)) *(?:\{([^{}]*)\}|(\w))")

@@ -25,12 +25,15 @@
     return [...pieces, text.slice(done, b)];
   };
 
-  /** Đoạn trích quanh nơi có nhiều chỗ khớp nhất. */
+  /** Đoạn trích quanh nơi có nhiều từ của câu hỏi nhất. */
   const excerpt = (query, { fields: [, { words: text, folded }] }) => {
     const spots = SearchWords.spots(query, text, folded);
-    const inside = ([start]) =>
-      new Set(spots.filter(([a]) => a >= start && a < start + 2 * AROUND).map(([a, b]) => folded.slice(a, b))).size;
-    const first = spots.reduce((best, spot) => (inside(spot) > inside(best) ? spot : best), spots[0] ?? [0, 0]);
+    const variety = ([start]) => {
+      const near = spots.filter(([a]) => a >= start && a < start + 2 * AROUND);
+      return new Set(near.map(([a, b]) => folded.slice(a, b))).size;
+    };
+    const richer = (best, spot) => (variety(spot) > variety(best) ? spot : best);
+    const first = spots.length ? spots.reduce(richer) : [0, 0];
     const a = first[0] <= AROUND ? 0 : text.indexOf(" ", first[0] - AROUND) + 1;
     const stop = Math.max(first[1] + AROUND, a + 2 * AROUND);
     const b = stop >= text.length ? text.length : text.lastIndexOf(" ", stop);
@@ -38,7 +41,8 @@
   };
 
   const result = ({ row, query }) => {
-    const link = element("a", ...marked(row.title, SearchWords.spots(query, row.title), 0, row.title.length));
+    const spots = SearchWords.spots(query, row.title);
+    const link = element("a", ...marked(row.title, spots, 0, row.title.length));
     link.href = `${root}${row.url}?tim=${encodeURIComponent(query.text)}#${row.anchor}`;
     const path = [row.chapter, row.above].filter((name) => name && name !== row.title).join(" › ");
     return element("li", link, ...(path ? [element("small", path)] : []), excerpt(query, row));
@@ -67,7 +71,8 @@
     box("status").textContent = sentence + limit;
   };
 
-  const asked = (new URLSearchParams(location.search).get("q") ?? "").trim().slice(0, SearchWords.MOST_LETTERS);
+  const typed = new URLSearchParams(location.search).get("q") ?? "";
+  const asked = typed.trim().slice(0, SearchWords.MOST_LETTERS);
   document.querySelectorAll('input[name="q"]').forEach((input) => (input.value = asked));
   document.querySelector(".bd-search-container input").focus(); // Tab một lần là tới kết quả đầu
   if (!asked) return;

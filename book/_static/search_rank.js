@@ -7,13 +7,14 @@ const SearchRank = (() => {
   // Những chữ của câu hỏi, không phải của điều được hỏi (viết ở dạng đã gấp dấu).
   const ASKING = /\b((nghia )?la gi|(nhu )?the nao|tai sao|vi sao|lam sao( de)?|what is|how to)\b/g;
   // Đầu chương và định nghĩa đứng trước; lời giải, mã, trang dành cho người dạy đứng sau.
-  const KINDS = { page: 1.2, term: 1.2, figure: 0.7, statement: 0.9, exercise: 0.6, solution: 0.4, object: 1.3 };
+  const KINDS = { page: 1.2, term: 1.2, statement: 0.9, figure: 0.7, exercise: 0.6, solution: 0.4 };
   const PLACES = [
     [/^notebooks\//, 0.85],
     [/^book\/index/, 0.7],
     [/^book\/appendix\/common_mistakes/, 0.85],
     [/^book\/appendix\/api.*\.(checks|widgets)\./, 0.4],
-    [/^book\/appendix\/(api|equations|instructors|syllabus|exercise_map|exams|hub)/, 0.55],
+    [/^book\/appendix\/api/, 0.7],
+    [/^book\/appendix\/(equations|instructors|syllabus|exercise_map|exams|hub)/, 0.55],
   ];
   const LISTS = /^(lich su va tai lieu|hoc xong|ban se lam duoc gi)/;
   const ENOUGH = 0.65; // phần tối thiểu của câu hỏi, tính theo độ hiếm của từ, mà một mục phải có
@@ -25,7 +26,10 @@ const SearchRank = (() => {
       const name = title.replace(/^[\d.]+ /, "");
       const place = PLACES.find(([mask]) => mask.test(`${url}#${anchor}`))?.[1] ?? 1;
       const weight = (KINDS[kind] ?? 1) * place * (LISTS.test(fold(name)) ? 0.5 : 1);
-      const fields = [name, text, `${chapter} ${above}`].map((words) => ({ words, folded: fold(words) }));
+      const fields = [name, text, `${chapter} ${above}`].map((words) => ({
+        words,
+        folded: fold(words),
+      }));
       return { url, chapter, anchor, kind, title, above, weight, fields };
     });
     // Các tên của một thuật ngữ: «ánh xạ co (contraction)».
@@ -63,11 +67,12 @@ const SearchRank = (() => {
 
   const within = (mask, text) => text.search(mask) >= 0;
 
-  /** Từ nào của câu hỏi có trong tiêu đề, trong lời của từng mục; từ lạ thì khớp phần đầu của từ. */
+  /** Từng từ của câu hỏi có ở tiêu đề, ở lời của những mục nào; từ lạ thì khớp phần đầu của từ. */
   const look = (query, rows) => {
     const seen = (mask, word) =>
       rows.map(({ fields }) =>
-        fields.map(({ folded }) => folded.includes(word) && within(mask, folded)));
+        fields.map(({ folded }) => folded.includes(word) && within(mask, folded)),
+      );
     const words = query.folded.map((word, i) => {
       const whole = seen(query.words[i], word);
       if (word.length < 4 || whole.some((pair) => pair[0] || pair[1])) return whole;
@@ -92,20 +97,26 @@ const SearchRank = (() => {
     const all = has.every(Boolean);
     const hits = all || folded.includes(query.folded.join("")) ? places(query.phrase, folded) : [];
     if (!hits.length && !share) return 0;
-    const near = query.pairs.filter((mask, i) => has[i] && has[i + 1] && within(mask, folded)).length;
+    const beside = (mask, i) => has[i] && has[i + 1] && within(mask, folded);
+    const near = query.pairs.filter(beside).length;
     const points = hits.length
       ? ofPhrase(hits)
       : ofWords * share ** 2 * (1 + (2 * near) / query.words.length);
-    return query.marked && (hits.length || all) && !faithful(query, field, hits) ? points / 3 : points;
+    const judged = query.marked && (hits.length || all);
+    return judged && !faithful(query, field, hits) ? points / 8 : points;
   };
 
   /** Tiêu đề càng ít chữ thừa, cụm từ càng gần đầu, càng đúng là nơi nói về điều được hỏi. */
   const titleWorth = (query, folded) => {
     const parts = folded.split(/[:;?]| \(/).filter((part) => within(query.phrase, part));
-    const fits = parts.map((part) =>
-      (6 * query.words.length) / split(part).length + 2.5 * (part.trim().search(query.phrase) === 0));
+    const fits = parts.map((part) => {
+      const first = part.trim().search(query.phrase) === 0;
+      return (6 * query.words.length) / split(part).length + (first ? 2.5 : 0);
+    });
     return 6 + Math.max(0, ...fits);
   };
+
+  const textWorth = (hits) => 4 + Math.min(Math.log2(hits.length), 2);
 
   const scores = (query, rows) => {
     const { words, rare, total } = look(query, rows);
@@ -114,22 +125,26 @@ const SearchRank = (() => {
       const part = (has) => rare.reduce((sum, value, i) => sum + (has[i] ? value : 0), 0) / total;
       const found = part(inName.map((yes, i) => yes || inText[i] || around[i]));
       const [name, text] = row.fields;
-      const points =
-        worth(query, name, inName, part(inName), () => titleWorth(query, name.folded), 4) +
-        worth(query, text, inText, part(inText), (hits) => 3 + Math.min(Math.log2(hits.length), 2), 1);
-      // Viết liền như «RealNVP» cũng là đủ; tên khác thì phải đủ mới kể.
-      const enough = points >= 3 ? 1 : query.trust < 1 && found < 0.999 ? 0 : found;
+      const sum =
+        worth(query, name, inName, part(inName), () => titleWorth(query, name.folded), 3) +
+        worth(query, text, inText, part(inText), textWorth, 1);
+      const whole = sum > 0 && [name, text].some(({ folded }) => within(query.phrase, folded));
+      const points = whole ? sum : (3 * sum) / (sum + 2); // từ rải rác luôn dưới cả cụm
+      // Cả cụm viết liền, như «RealNVP», cũng là đủ; tên khác thì phải đủ mới kể.
+      const enough = whole ? 1 : query.trust < 1 && found < 0.999 ? 0 : found;
       return { row, query, found: enough, points: points * enough * row.weight * query.trust };
     });
   };
 
-  /** Các mục tìm được, mục đáng đọc nhất trước; complete là false khi không mục nào có đủ các từ. */
+  /** Các mục tìm được, mục đáng đọc nhất trước; complete là false nếu không mục nào đủ các từ. */
   const search = (asked, index) => {
     const all = readings(asked, index).map((query) => scores(query, index.rows));
     if (!all.length) return { complete: true, found: [] };
-    const best = index.rows.map((_, n) =>
-      all.map((scored) => scored[n]).reduce((top, one) => (one.points > top.points ? one : top)));
-    const sorted = best.filter(({ points }) => points > 0).sort((one, two) => two.points - one.points);
+    const better = (top, one) => (one.points > top.points ? one : top);
+    const sorted = index.rows
+      .map((_, n) => all.map((scored) => scored[n]).reduce(better))
+      .filter(({ points }) => points > 0)
+      .sort((one, two) => two.points - one.points);
     const complete = sorted.filter(({ found }) => found > 0.999);
     if (!complete.length) return { complete: false, found: sorted.slice(0, FEW) };
     if (complete.length >= FEW) return { complete: true, found: complete };

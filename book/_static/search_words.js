@@ -23,7 +23,8 @@ const SearchWords = (() => {
     split(text.toLowerCase())
       .map((word) => {
         const letters = word.normalize("NFD");
-        return letters.replace(TONES, "").replace(LAST_Y, "$1i") + (letters.match(TONES) ?? []).join("");
+        const tones = letters.match(TONES) ?? [];
+        return letters.replace(TONES, "").replace(LAST_Y, "$1i") + tones.join("");
       })
       .join(" ");
 
@@ -79,10 +80,10 @@ const SearchWords = (() => {
   return { MOST_LETTERS, MOST_WORDS, fold, parse, places, split, spell, spots, stem };
 })();
 
-// --- Trang mở từ kết quả tìm kiếm: tô những chỗ khớp, và một thanh nhỏ để đi tới từng chỗ ---------
+// --- Trang mở từ kết quả tìm kiếm: tô những chỗ khớp, và một thanh nhỏ để đi tới từng chỗ -------
 
 window.addEventListener("DOMContentLoaded", () => {
-  const SKIPPED = "script, style, noscript, button, mjx-container, .math, .headerlink, .cell_output";
+  const SKIPPED = "script, style, noscript, button, .math, .headerlink, .cell_output";
 
   /** Chỗ khớp trong bài, kể cả khi một cụm từ nằm vắt qua nhiều thẻ. */
   const rangesOf = (query, article) => {
