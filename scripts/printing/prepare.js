@@ -1,5 +1,6 @@
 // Chuẩn bị một trang đã vẽ xong công thức, đang ở chế độ in, để in thành PDF.
-// Nhận: các trang có trong tệp PDF, số trang trước trang này, tên đầu trang (trống: tên chương). Trả tiêu đề các mục và chỗ còn tràn lề.
+// Nhận: các trang có trong tệp PDF, số trang đứng trước, tên ở đầu trang (trống: tên chương).
+// Trả: tiêu đề các mục, chỗ còn tràn lề, chỗ hỏng.
 const [pages, before, name] = arguments;
 const article = document.querySelector("article.bd-article");
 
@@ -16,7 +17,12 @@ for (const section of article.querySelectorAll("section[id]")) {
 }
 
 // Tiêu đề: chữ thường, công thức thành chữ Unicode; bản HTML giữ công thức dưới dạng MathML.
-const mathml = (math) => math.querySelector("mjx-assistive-mml math")?.outerHTML ?? "";
+const missing = [];
+const mathml = (math) => {
+  const found = math.querySelector("mjx-assistive-mml math");
+  if (!found) missing.push("công thức trong tiêu đề không có bản MathML");
+  return found?.outerHTML ?? "";
+};
 const headings = [...article.querySelectorAll("h1, h2, h3")].map((element) => {
   const copy = element.cloneNode(true);
   copy.querySelectorAll("a.headerlink").forEach((link) => link.remove());
@@ -35,6 +41,7 @@ const headings = [...article.querySelectorAll("h1, h2, h3")].map((element) => {
     html: copy.innerHTML,
   };
 });
+
 // Đếm trang tiếp theo trang trước, và đầu trang mang tên chương.
 const style = document.createElement("style");
 style.textContent = `
@@ -45,7 +52,6 @@ style.textContent = `
 document.head.append(style);
 
 // Liên kết đến trang không nằm trong tệp thì chỉ còn chữ.
-const missing = [];
 for (const link of article.querySelectorAll("a[href]")) {
   if (link.origin !== location.origin) continue;
   const page = decodeURIComponent(link.pathname).replace(/^\/|\.html$/g, "");
