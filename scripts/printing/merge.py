@@ -17,6 +17,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from .tags import Tags, name
+
 MARGIN = 20 * 72 / 25.4  # lề trên của print.css, mà Chromium quên cộng vào các đích
 AIR = 8  # điểm; đích đứng hơi thấp hơn mép cửa sổ
 
@@ -55,15 +57,14 @@ class Volume:
     def __init__(self, base, front, sheets):
         self.base, self.sheets = base, [front, *sheets]
         self.writer = PdfWriter()
+        self.tags = Tags(self.writer)
         self.starts, self.unresolved = {}, []
-        self.parents, self.documents = [], []
-        self.next_parent = 0
         for sheet in self.sheets:
             self.starts[sheet.name] = len(self.writer.pages)
             self.add(sheet)
         for sheet in self.sheets:
             self.link(sheet)
-        self.root_of_tags()
+        self.tags.finish()
         self.writer.set_page_label(0, front.count - 1, "/r")
         self.writer.set_page_label(front.count, len(self.writer.pages) - 1, "/D", start=1)
 
@@ -76,12 +77,8 @@ class Volume:
             links = [link.get_object() for link in copy.get("/Annots", [])]
             for holder in [copy, *links]:
                 for key in {"/StructParents", "/StructParent"} & set(holder):
-                    holder[NameObject(key)] = NumberObject(holder[key] + self.next_parent)
-        tags = sheet.reader.root_object["/StructTreeRoot"].clone(self.writer)
-        self.documents.append(tags["/K"])
-        for key, value in number_tree(tags["/ParentTree"]):
-            self.parents += [NumberObject(key + self.next_parent), value]
-        self.next_parent += int(tags["/ParentTreeNextKey"])
+                    holder[NameObject(key)] = NumberObject(holder[key] + self.tags.next_key)
+        self.tags.add(sheet.reader)
 
     def place(self, name, fragment):
         """(số thứ tự của tờ, độ cao) của một chỗ trong sách; None khi sách không có chỗ ấy."""
@@ -121,37 +118,6 @@ class Volume:
         page = self.writer.pages[index].indirect_reference
         height = NumberObject(min(842, round(top)))
         return ArrayObject([page, NameObject("/XYZ"), NullObject(), height, NullObject()])
-
-    def root_of_tags(self):
-        """Một cây thẻ cho cả sách: mỗi trang sách là một phần, để máy đọc màn hình đi theo."""
-        root = self.writer._add_object(
-            DictionaryObject({NameObject("/Type"): name("StructTreeRoot")})
-        )
-        book = self.writer._add_object(
-            DictionaryObject(
-                {
-                    NameObject("/Type"): name("StructElem"),
-                    NameObject("/S"): name("Document"),
-                    NameObject("/Lang"): TextStringObject("vi"),
-                    NameObject("/P"): root,
-                    NameObject("/K"): ArrayObject(
-                        part.indirect_reference for part in self.documents
-                    ),
-                }
-            )
-        )
-        for part in self.documents:
-            part[NameObject("/S")], part[NameObject("/P")] = name("Part"), book
-        tree = root.get_object()
-        tree[NameObject("/K")] = book
-        tree[NameObject("/ParentTreeNextKey")] = NumberObject(self.next_parent)
-        nums = DictionaryObject({NameObject("/Nums"): ArrayObject(self.parents)})
-        tree[NameObject("/ParentTree")] = self.writer._add_object(nums)
-        catalog = self.writer.root_object
-        catalog[NameObject("/StructTreeRoot")] = root
-        catalog[NameObject("/MarkInfo")] = DictionaryObject(
-            {NameObject("/Marked"): BooleanObject(True)}
-        )
 
     def bookmarks(self, entries):
         """Mục lục bên: phần, chương, mục; `entries` theo thứ tự đọc."""
@@ -197,19 +163,6 @@ class Volume:
         self.writer.write(file)
 
 
-def name(text):
-    return NameObject(f"/{text}")
-
-
 def split(target):
     path, _, fragment = target.partition("#")
     return path.removesuffix(".html"), fragment
-
-
-def number_tree(node):
-    """Mọi cặp (khóa, giá trị) của một cây số trong PDF."""
-    node = node.get_object()
-    values = node.get("/Nums", [])
-    yield from zip(values[::2], values[1::2], strict=True)
-    for child in node.get("/Kids", []):
-        yield from number_tree(child)
