@@ -5,7 +5,7 @@
     python scripts/assignments.py collect BÀI MÃ_LỚP GÓI [HỆ_THỐNG [DANH_SÁCH]]   thu bài tải về
     python scripts/assignments.py solutions BÀI [MÃ_LỚP]   lời giải của lớp, một trang HTML
     python scripts/assignments.py check [BÀI [MÃ_LỚP]]   kiểm tra chính đề bài
-    python scripts/assignments.py variants [BÀI]         các mã lớp hiếm khi chung đáp án
+    python scripts/assignments.py variants [BÀI …]       các mã lớp hiếm khi chung đáp án
 
 Bản nộp được dựng lại theo bản gốc trước khi chấm: chỉ bài làm và các ô thêm của sinh viên được
 giữ, mọi ô kiểm tra lấy từ bản gốc. Một bản nộp hỏng không ảnh hưởng đến các bản khác.
@@ -19,9 +19,9 @@ from pathlib import Path
 if __name__ == "__main__":  # Ctrl-C lúc còn đang nạp thư viện: dừng ngay, không in gì
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from grading import sandbox, variants
+from grading import bubblewrap, variants
 from grading.collect import collect
-from grading.course import HOME, Course, slugs
+from grading.course import HOME, Course, refuse_unknown, slugs
 from grading.submission import CourseError
 from grading.trial import check
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
             print(f"Đề gốc kèm lời giải (giữ kín): {course.source(slug)}")
         elif command == "grade" and slug:
             jobs, seconds, megabytes = (_number(text) for text in more[:3])
-            if weak := sandbox.weakness():
+            if weak := bubblewrap.weakness():
                 print(weak, file=sys.stderr)
             limits = {"deadline": seconds, "memory": megabytes and megabytes * 2**20}
             course = Course.of_class(code, **limits)
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
         elif command == "check":
             return _report({name: check(name, code) for name in [slug] * bool(slug) or slugs()})
         elif command == "variants":
-            names = [slug] * bool(slug) or slugs()
+            names = _known(arguments[1:]) or slugs()
             return _report({name: variants.too_common(HOME, name, DRAWN) for name in names})
         else:
             raise CourseError(
@@ -75,6 +75,14 @@ def main(arguments: list[str]) -> int:
         print("\nĐã dừng. Những gì làm xong được giữ; chạy lại lệnh để làm tiếp.", file=sys.stderr)
         return 130
     return 0
+
+
+def _known(names: list[str]) -> list[str]:
+    """Các bài được nêu tên; tên nào lạ thì báo ngay, trước khi tính gì."""
+    names = [name for name in names if name]
+    for name in names:
+        refuse_unknown(name)
+    return names
 
 
 def _number(text: str) -> int | None:

@@ -88,7 +88,7 @@ class Course:
 
     def student_version(self, slug: str) -> Path:
         """Viết đề gốc theo mã lớp rồi tạo bản phát cho sinh viên."""
-        _refuse_unknown(slug)
+        refuse_unknown(slug)
         self._refuse_shared_answers(slug)
         path, notebook = self.source(slug), variants.render_notebook(HOME, slug, self.code)
         self._refuse_changed_source(slug, notebook)
@@ -150,7 +150,7 @@ class Course:
         """
         known = self.source(slug).exists()
         if not known:
-            _refuse_unknown(slug)
+            refuse_unknown(slug)
         run.refuse_empty(self.root, slug)
         with run.only_one_run(self.root):
             # Đề đã phát thì giữ nguyên, kể cả khi kho mã đã đổi từ đó.
@@ -212,7 +212,7 @@ def _shared(names: list[str], code: str, others: list[str]) -> str:
     return "; ".join(f"«{other}» ở câu {', '.join(where)}" for other, where in found.items())
 
 
-def _refuse_unknown(slug: str) -> None:
+def refuse_unknown(slug: str) -> None:
     if slug not in slugs():
         raise CourseError(f"Không có bài tập «{slug}». Hãy chọn một trong: {', '.join(slugs())}.")
 

@@ -5,13 +5,12 @@ So với `nbgrader.preprocessors.Execute`:
 - Nhân chạy trong hộp cát (sandbox), có hạn thời gian mỗi ô và hạn cho cả bài nộp.
 - Ô làm sập nhân, chạy quá giờ, in quá nhiều hay dùng quá bộ nhớ chỉ hỏng câu của nó: nhân được
   khởi động lại, các ô trước được chạy lại, phần còn lại của sổ vẫn được chấm.
-- Mỗi ô kiểm tra do người coi thi trong nhân chạy (in_kernel/examiner.py): thư viện được trả lại
-  nguyên trạng, phép thử đến nơi còn mã hóa, và kết quả «qua» phải có chữ ký.
+- Mỗi ô kiểm tra do người coi thi trong nhân chạy (thư mục in_kernel): thư viện được trả lại nguyên
+  trạng, phép thử đến nơi còn mã hóa, và kết quả «qua» phải có chữ ký.
 - Mỗi ô kiểm tra đã qua được chạy lại với câu trả lời cố ý làm hỏng. Nếu nó vẫn qua thì phép
   kiểm tra đã bị vô hiệu và câu ấy không có điểm.
 """
 
-import ast
 import secrets
 from time import monotonic
 from typing import Any
@@ -24,27 +23,23 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Float, Integer, Unicode
 
-from . import kernel_guards
+from . import kernel_guards, sources
+from .incidents import (
+    DEAD,
+    FATAL,
+    FLOOD,
+    MESSAGES,
+    OVERTIME,
+    TAMPERED,
+    TIMEOUT,
+    error,
+    incident,
+    length,
+)
 from .sandbox import SandboxedKernelManager
 
 TEST_PREFIX = "test_"
-TIMEOUT, DEAD, TAMPERED = "CellTimeoutError", "DeadKernelError", "TamperedTestError"
-FLOOD, MEMORY, OVERTIME = "OutputFloodError", "MemoryError", "SubmissionTimeoutError"
-REFUSED = "Refused"  # tên lỗi của hàng rào trong nhân
-
-MESSAGES = {
-    TIMEOUT: "ô chạy quá thời gian cho phép",
-    DEAD: "ô làm sập nhân Python",
-    FLOOD: "ô in ra quá nhiều nên bị dừng",
-    MEMORY: "ô dùng quá bộ nhớ cho phép",
-    OVERTIME: "cả bài nộp chạy quá thời gian cho phép, các ô còn lại không được chạy",
-    REFUSED: "ô làm điều bị cấm khi chấm",
-    TAMPERED: (
-        "phép kiểm tra bị vô hiệu (nó vẫn qua khi câu trả lời đã bị làm hỏng, "
-        "hoặc nhân không trở lại nguyên trạng được)"
-    ),
-}
-FATAL = (TIMEOUT, DEAD, FLOOD, MEMORY)  # nhân phải khởi động lại
+MOST_CELLS = 8  # cả bài được in tối đa bằng chừng này ô in hết phần của mình
 
 
 class GuardedExecute(Execute):
@@ -72,11 +67,23 @@ class GuardedExecute(Execute):
         self._fenced = False
         self._printed, self._flooded, self._said = 0, False, 0
         self._end = monotonic() + self.deadline
-        locked = [cell.source for cell in nb.cells if cell.cell_type == "code" and _is_locked(cell)]
-        self._modules = kernel_guards.imported_modules(locked)
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        locked = [cell.source for cell in code if _is_locked(cell)]
+        numeric = sources.numeric_modules([cell.source for cell in code])
+        self._modules = sorted(sources.imported_modules(locked) | numeric)
         given = [cell.source for cell in nb.cells if _is_locked(cell) and not is_grade(cell)]
-        self._given = kernel_guards.constants(given)
+        self._given = sources.constants(given)
+        self._asked = self._source_cells(resources["nbgrader"])
         return super().preprocess(nb, resources, km)
+
+    def _source_cells(self, where: dict) -> dict[str, str]:
+        """Mã của các ô trong đề gốc, theo tên ô."""
+        with Gradebook(where["db_url"]) as gradebook:
+            try:
+                notebook = gradebook.find_notebook(where["notebook"], where["assignment"])
+            except MissingEntry:
+                return {}
+            return {cell.name: cell.source for cell in notebook.source_cells}
 
     def create_kernel_manager(self) -> SandboxedKernelManager:
         manager = super().create_kernel_manager()
@@ -95,7 +102,7 @@ class GuardedExecute(Execute):
             self._raise_fence(index)
         problem = self._test(cell, index) if _is_test(cell) else self._try(cell, index)
         if problem is not None:
-            cell.outputs = [_error(problem, MESSAGES[problem])]
+            cell.outputs = [error(problem, MESSAGES[problem])]
             self._broken.add(index)
             if problem in FATAL:
                 self._restart(index)
@@ -103,20 +110,28 @@ class GuardedExecute(Execute):
 
     def _test(self, cell: NotebookNode, index: int) -> str | None:
         """Nhờ người coi thi chạy một ô kiểm tra, rồi chạy lại với câu trả lời bị làm hỏng."""
-        names = self._answers(cell.metadata.nbgrader["grade_id"].removeprefix(TEST_PREFIX))
-        problem, passed, cell.outputs = self._examine(cell.source, names, False, index)
+        problem, passed, cell.outputs = self._examine(cell, False, index)
         if problem is None and passed:
-            problem, passed, _ = self._examine(cell.source, names, True, index)
+            problem, passed, _ = self._examine(cell, True, index)
             if problem in FATAL:  # ô kiểm tra chết với câu trả lời hỏng: nó không chấp nhận
                 self._restart(index)
                 return None
             return TAMPERED if passed else problem
         return problem
 
-    def _examine(self, source: str, names: list[str], spoil: bool, index: int) -> tuple:
+    def _examine(self, cell: NotebookNode, spoil: bool, index: int) -> tuple:
         """(sự cố, có qua không, những gì ô in ra)."""
         riddle = secrets.token_hex(16)
-        call = kernel_guards.request(self._secret, riddle, source, names, spoil, self._given)
+        answer = self._asked.get(cell.metadata.nbgrader["grade_id"].removeprefix(TEST_PREFIX), "")
+        call = kernel_guards.request(
+            self._secret,
+            riddle,
+            cell.source,
+            names=sources.answer_names(answer),
+            classes=sources.class_names(answer),
+            spoil=spoil,
+            given=self._given,
+        )
         aside, problem = self._run_aside(call, index)
         # nbgrader coi stderr là sai và coi một số được in ra là điểm từng phần: bỏ cả hai.
         said = "".join(out.text for out in aside.outputs if out.get("name") == "stdout")
@@ -127,7 +142,7 @@ class GuardedExecute(Execute):
             name, text = str(result.get("error", TAMPERED)), str(result.get("text", ""))
             if name in MESSAGES:
                 return name, False, []
-            outputs.append(_error(name, text, source, result.get("lines", [])))
+            outputs.append(error(name, text, cell.source, result.get("lines", [])))
         return problem, passed, outputs
 
     def _try(self, cell: NotebookNode, index: int) -> str | None:
@@ -142,24 +157,24 @@ class GuardedExecute(Execute):
             problem = TIMEOUT
         except DeadKernelError:
             problem = DEAD
-        except Exception as error:  # mã nộp gửi cho nbgrader một thông điệp hỏng
-            self.log.warning("Thông điệp hỏng từ nhân: %s", type(error).__name__)
+        except Exception as caught:  # mã nộp gửi cho nbgrader một thông điệp hỏng
+            self.log.warning("Thông điệp hỏng từ nhân: %s", type(caught).__name__)
             problem = DEAD
         if self._flooded:
             return FLOOD
         if problem == TIMEOUT and self._remaining() <= 0.5:
             return OVERTIME
-        return problem or next(filter(None, map(_incident, cell.get("outputs", []))), None)
+        return problem or incident(cell.get("outputs", []))
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
         """Đếm lượng in ra khi nó đến; quá hạn thì bỏ nhân ngay."""
         if self._flooded:
             return None
-        size = _length(msg.get("content"))
+        size, most = length(msg.get("content")), MOST_CELLS * self.output_limit
         self._printed, self._said = self._printed + size, self._said + size
-        if self._said > 8 * self.output_limit:  # nhiều ô, mỗi ô in gần hết phần của mình
+        if self._said > most:
             self._end = monotonic()
-        if self._printed > self.output_limit or self._said > 8 * self.output_limit:
+        if self._printed > self.output_limit or self._said > most:
             self._flooded = True
             cell.outputs = []
             self.km.kill_now()
@@ -193,32 +208,26 @@ class GuardedExecute(Execute):
         self._fenced = True
 
     def _restart(self, index: int) -> None:
-        """Nhân mới, chạy lại các ô trước (trừ ô hỏng và ô kiểm tra) để phần sau còn chấm được."""
-        if self._remaining() <= 0:
-            return None
-        self._cleanup_kernel()
-        self.km = self.create_kernel_manager()
-        self.start_new_kernel()
-        self.start_new_kernel_client()
-        self._raise_fence(index)
-        for i, cell in enumerate(self.nb.cells[:index]):
-            replay = cell.cell_type == "code" and not is_grade(cell) and i not in self._broken
-            if replay and self._run_aside(cell.source, index)[1] in FATAL:
-                self._broken.add(i)
-                return self._restart(index)
-        return None
+        """Nhân mới, chạy lại các ô trước (trừ ô hỏng và ô kiểm tra) để phần sau còn chấm được.
 
-    def _answers(self, question: str) -> list[str]:
-        """Tên các biến, hàm, lớp mà câu hỏi yêu cầu, đọc từ ô bài làm của đề gốc."""
-        where = self.resources["nbgrader"]
-        with Gradebook(where["db_url"]) as gradebook:
-            try:
-                source = gradebook.find_source_cell(
-                    question, where["notebook"], where["assignment"]
-                ).source
-            except MissingEntry:
-                return []
-        return answer_names(source)
+        Ô nào hỏng trong lúc chạy lại thì cũng bị bỏ, rồi làm lại từ một nhân mới.
+        """
+        earlier = [(i, c) for i, c in enumerate(self.nb.cells[:index]) if c.cell_type == "code"]
+        again = True
+        while again and self._remaining() > 0:
+            self._cleanup_kernel()
+            self.km = self.create_kernel_manager()
+            self.start_new_kernel()
+            self.start_new_kernel_client()
+            self._raise_fence(index)
+            again = False
+            for i, cell in earlier:
+                if is_grade(cell) or i in self._broken:
+                    continue
+                if self._run_aside(cell.source, index)[1] in FATAL:
+                    self._broken.add(i)
+                    again = True
+                    break
 
 
 def _is_test(cell: NotebookNode) -> bool:
@@ -227,42 +236,3 @@ def _is_test(cell: NotebookNode) -> bool:
 
 def _is_locked(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata and not is_solution(cell)
-
-
-def answer_names(source: str) -> list[str]:
-    """Các tên được gán hay định nghĩa ở mức ngoài cùng của một ô."""
-    names: list[str] = []
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign):
-            names += [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
-    return names
-
-
-def _incident(output: NotebookNode) -> str | None:
-    """Sự cố mà một lỗi của ô cho biết: hết bộ nhớ, làm điều bị cấm."""
-    if output.output_type != "error":
-        return None
-    if output.ename == REFUSED:
-        return REFUSED
-    exhausted = ("can't allocate memory", "can't start new thread")
-    if output.ename == MEMORY or any(words in output.evalue for words in exhausted):
-        return MEMORY
-    return None
-
-
-def _error(name: str, text: str, source: str = "", lines: Any = ()) -> NotebookNode:
-    """Một lỗi viết theo lối quen thuộc: dòng nào của ô kiểm tra, lỗi gì."""
-    rows = source.split("\n")
-    shown = [n for n in lines if isinstance(n, int) and 0 < n <= len(rows)]
-    trace = [f"dòng {n}: {rows[n - 1].strip()}" for n in shown]
-    return new_output("error", ename=name, evalue=text, traceback=[*trace, f"{name}: {text}"])
-
-
-def _length(value: Any) -> int:
-    if isinstance(value, dict):
-        return sum(map(_length, value.values()))
-    if isinstance(value, list):
-        return sum(map(_length, value))
-    return len(value) if isinstance(value, str) else 8

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from .guarded_execute import MESSAGES, TAMPERED, TEST_PREFIX
+from .guarded_execute import TEST_PREFIX
+from .incidents import MESSAGES, TAMPERED
 from .submission import REVIEW
 
 GRADED, MANUAL, FAILED = "đã chấm", "cần chấm tay", "không chấm được"

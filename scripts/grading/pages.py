@@ -21,7 +21,8 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets.config import Config
 
 from .formulas import mathml
-from .guarded_execute import MESSAGES, TEST_PREFIX
+from .guarded_execute import TEST_PREFIX
+from .incidents import MESSAGES
 from .marks import is_bonus
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "notebooks" / "assignments" / "templates"

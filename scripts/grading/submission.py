@@ -9,7 +9,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.utils import is_grade, is_solution
 
-from .guarded_execute import MESSAGES, TEST_PREFIX
+from .guarded_execute import TEST_PREFIX
+from .incidents import MESSAGES
 
 # Dòng đầu của mỗi ô bài làm; nhờ nó mà bài nộp mất siêu dữ liệu vẫn được nhận ra.
 MARKER = re.compile(r"Bài làm: (\w+)")

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, event
 
 from . import variants
 from .course import HOME, Course
-from .guarded_execute import MESSAGES, TAMPERED, TEST_PREFIX
+from .guarded_execute import TEST_PREFIX
+from .incidents import MESSAGES, TAMPERED
 from .marks import FAILED, Row
 from .submission import grade_id
 

@@ -1,72 +1,19 @@
 """Thu bài từ gói tải về của Moodle, Canvas, Google Classroom: không sót tệp nào, không nhầm ai."""
 
-import io
 import json
-import shutil
 import unicodedata
 import zipfile
-from pathlib import Path
 
-import assignments
 import nbformat
 import pytest
 from grading import collect
-from grading.submission import CourseError, find_notebook, rebuild
+from grading.submission import find_notebook, rebuild
 from nbgrader.api import Gradebook
 
-from tests.assignments.small_course import SLUG, answered, open_course
+from tests.assignments.parcels import LIST, archive, roster_file, submitted
+from tests.assignments.small_course import SLUG, answered
 
 pytestmark = pytest.mark.xdist_group("collect")
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    return open_course(tmp_path_factory.mktemp("class"))
-
-
-@pytest.fixture
-def course(released):
-    for name in ("submitted", "downloaded"):
-        shutil.rmtree(released.root / name, ignore_errors=True)
-    return released
-
-
-@pytest.fixture
-def notebook(released):
-    return nbformat.writes(answered(released))
-
-
-def archive(path, files, day=1):
-    """Tệp zip với nội dung cho sẵn; (nội dung, ngày) thì tệp ấy mang ngày riêng."""
-    with zipfile.ZipFile(path, "w") as opened:
-        for name, content in files.items():
-            content, when = content if isinstance(content, tuple) else (content, day)
-            info = zipfile.ZipInfo(name, (2026, 3, when, 12, 0, 0))
-            opened.writestr(info, content)
-    return path
-
-
-def packed(files):
-    buffer = io.BytesIO()
-    archive(buffer, files)
-    return buffer.getvalue()
-
-
-def submitted(course):
-    return {
-        path.parent.parent.name: path.read_text("utf-8")
-        for path in (course.root / "submitted").glob(f"*/{SLUG}/{SLUG}.ipynb")
-    }
-
-
-def roster_file(tmp_path, text, encoding="utf-8-sig"):
-    path = tmp_path / "lop.csv"
-    path.write_bytes(text.encode(encoding))
-    return str(path)
-
-
-LIST = "Mã sinh viên;Họ tên;Email\n20201;Nguyễn Văn An;an@e.vn\n20202;Trần Đức Ánh;\n"
-LIST += "20203;Lê Thị Bé;\n"
 
 
 def test_moodle_folders(course, notebook, tmp_path):
@@ -219,74 +166,3 @@ def test_notebooks_changed_by_colab(course, tmp_path):
         rebuilt, notes = rebuild(read, master)
         assert any("tong = 7" in cell.source for cell in rebuilt.cells)
         assert any("khôi phục" in note for note in notes)
-
-
-def test_zips_in_zips_and_dangerous_ones(course, notebook, tmp_path, monkeypatch):
-    monkeypatch.setattr(collect, "NESTED_BYTES", 10**6)
-    deep = notebook.encode()
-    for level in range(4):
-        deep = packed({f"{level}.zip" if level else "bai.ipynb": deep})
-    files = {
-        "An_1_assignsubmission_file_/nop.ZIP": packed({"bai.ipynb": notebook}),
-        "Bé_2_assignsubmission_file_/bom.zip": packed({"bai.ipynb": b"0" * 2 * 10**6}),
-        "Cư_3_assignsubmission_file_/ra_ngoai.zip": packed({"../../../../x.ipynb": notebook}),
-        "Dư_4_assignsubmission_file_/sau.zip": deep,
-        "Em_5_assignsubmission_file_/hong.zip": b"PK nothing",
-        "Gia_6_assignsubmission_file_/bai.rar": b"Rar!",
-    }
-    report = collect.collect(course, SLUG, archive(tmp_path / "a.zip", files))
-    assert set(submitted(course)) == {"an_1"}
-    reasons = {Path(name).name: why for name, why in report.aside}
-    assert "quá lớn" in reasons["bom.zip"]
-    assert "ra ngoài" in reasons["ra_ngoai.zip"]
-    assert "lồng nhau" in reasons["2.zip"]
-    assert "hỏng" in reasons["hong.zip"]
-    assert "giải nén tay" in reasons["bai.rar"]
-    assert not list(tmp_path.rglob("x.ipynb"))
-
-
-def test_names_that_the_list_cannot_settle(course, notebook, tmp_path):
-    listing = roster_file(tmp_path, LIST + "20204;Nguyễn Văn An;\n20205;Phạm Văn Cường;\n")
-    files = {
-        "Nguyễn Văn An_1_assignsubmission_file_/a.ipynb": notebook,
-        "Nguyễn Văn An_2_assignsubmission_file_/20204_bai.ipynb": notebook,
-        "Phạm Văn Cường_3_assignsubmission_file_/a.ipynb": notebook,
-        "Phạm Văn Cường_4_assignsubmission_file_/a.ipynb": notebook,
-        "Le Thi Be_5_assignsubmission_file_/a.ipynb": notebook,
-        "Ai Đó [1]*_6_assignsubmission_file_/a.ipynb": notebook,
-    }
-    report = collect.collect(course, SLUG, archive(tmp_path / "a.zip", files), listing=listing)
-    assert set(submitted(course)) == {
-        *("nguyen_van_an_1", "20204", "pham_van_cuong_3", "pham_van_cuong_4", "20203", "ai_do_1_6")
-    }
-    assert "có thể là 20201 hoặc 20204" in report.notes["nguyen_van_an_1"][0]
-    assert "nhiều người nộp cùng mang tên" in report.notes["pham_van_cuong_3"][0]
-    assert "không có trong danh sách" in report.notes["ai_do_1_6"][0]
-
-
-def test_every_file_is_in_the_report_once(course, notebook, tmp_path):
-    files = {
-        "An_1_assignsubmission_file_/a.ipynb": (notebook, 1),
-        "An_1_assignsubmission_file_/b.ipynb": (notebook, 2),
-        "An_1_assignsubmission_file_/c.py": "x",
-        "doc_them.ipynb": notebook,
-        "readme": "x",
-    }
-    report = collect.collect(course, SLUG, archive(tmp_path / "a.zip", files))
-    listed = [*report.collected.values(), *(n for n, _ in report.replaced + report.aside)]
-    assert sorted(listed) == sorted(f"a/{name}" for name in files)
-    assert (course.root / "downloaded" / SLUG / "report.txt").read_text("utf-8").startswith("Nguồn")
-
-
-def test_wrong_calls_get_a_sentence(course, tmp_path):
-    with pytest.raises(CourseError, match="chưa phát bài"):
-        collect.collect(course, "khac", tmp_path)
-    with pytest.raises(CourseError, match="Không biết hệ thống"):
-        collect.collect(course, SLUG, tmp_path, "blackboard")
-    with pytest.raises(CourseError, match="FROM="):
-        collect.collect(course, SLUG, tmp_path / "khong_co.zip")
-    with pytest.raises(CourseError, match="ở nơi khác"):
-        collect.collect(course, SLUG, course.root)
-    with pytest.raises(CourseError, match="LIST="):
-        collect.collect(course, SLUG, tmp_path, listing=str(tmp_path / "x.csv"))
-    assert assignments.main(["collect", SLUG]) == 1

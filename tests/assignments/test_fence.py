@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from grading.guarded_execute import answer_names
 from grading.kernel_guards import FENCE
+from grading.sources import answer_names
 
 FORBIDDEN = {
     "read": "open(ROOT + '/secret.txt')",

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from grading import sandbox
+from grading import bubblewrap
 from grading.course import HOME
 from grading.marks import FAILED, MANUAL
 from grading.trial import submit
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell
 
-from tests.assignments.hostile_answers import ATTACKS, HABITS, LONG_ATTACKS, MARK, SHOWING
+from tests.assignments.hostile_answers import ATTACKS, LONG_ATTACKS
+from tests.assignments.hostile_tricks import HABITS, MARK, SHOWING
 from tests.assignments.small_course import MAXIMUM, SLUG, answered, open_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hostile")]
@@ -214,8 +215,8 @@ def test_grading_page_runs_no_student_code(graded, titles, tmp_path, safe):
 def test_sandbox_is_there():
     """Trên CI phải có hộp cát thật; máy khác thì người chấm được báo một câu."""
     if os.environ.get("CI") and sys.platform.startswith("linux"):
-        assert sandbox.sandbox_user() is not None
-    assert (sandbox.weakness() is None) == (sandbox.sandbox_user() is not None)
+        assert bubblewrap.sandbox_user() is not None
+    assert (bubblewrap.weakness() is None) == (bubblewrap.sandbox_user() is not None)
 
 
 @pytest.mark.long

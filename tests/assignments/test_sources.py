@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from grading import variants
 from grading.course import HOME, Course, slugs
-from grading.guarded_execute import answer_names
 from grading.marks import is_bonus
+from grading.sources import answer_names
 from grading.submission import MARKER, CourseError, grade_id
 from grading.trial import check, trial_answers
 from nbgrader.utils import is_grade, is_solution
