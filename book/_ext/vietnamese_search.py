@@ -50,8 +50,8 @@ FRACTION = re.compile(r"\\[dt]?frac *(?:\{([^{}]*)\}|(\w)) *(?:\{([^{}]*)\}|(\w)
 def plain_math(tex):
     r"""Công thức trong dòng thành chữ đọc được: \(p_\theta(x)\) thành p_θ(x)."""
     tex = FRACTION.sub(r"\1\2/\3\4", tex)
-    tex = re.sub(r"\\[^A-Za-z]", " ", tex)
-    return re.sub(r"\\([A-Za-z]+)\s*|[{}]", plain_command, tex)
+    tex = re.sub(r"\\[^A-Za-z]", " ", tex.replace(r"\|", "‖"))
+    return re.sub(r"\\([A-Za-z]+)|[{}]", plain_command, tex)
 
 
 def plain_command(match):
@@ -63,7 +63,7 @@ def plain_command(match):
 
 def tidy(pieces):
     text = unicodedata.normalize("NFC", "".join(pieces))
-    return re.sub(r" ([.,;:)])", r"\1", re.sub(r"\s+", " ", text)).strip()
+    return re.sub(r" (?=[.,;:)])|(?<=[(\[]) ", "", re.sub(r"\s+", " ", text)).strip()
 
 
 @dataclass
