@@ -32,7 +32,7 @@ class Desk:
         run_sync(self.client.execute_interactive)(code, output_hook=hook, timeout=60)
         return "".join(said)
 
-    def answer(self, test, source, spoil=False, classes=()):
+    def answer(self, test, spoil=False, classes=()):
         """Kết quả chấm câu trả lời `f`."""
         riddle = secrets.token_hex(16)
         call = kernel_guards.request(
@@ -45,8 +45,8 @@ class Desk:
         """Như lúc chấm: qua, và không qua khi câu trả lời bị làm hỏng."""
         self.run(FORGET)
         self.run(source)
-        passed, first = self.answer(test, source, classes=classes)
-        spoiled, second = self.answer(test, source, True, classes)
+        passed, first = self.answer(test, classes=classes)
+        spoiled, second = self.answer(test, True, classes)
         return passed and not spoiled, (first, second)
 
     def close(self):
@@ -74,6 +74,29 @@ def test_honest_answer(desk, name):
     test, source = HONEST[name]
     earned, said = desk.full_marks(test, source, sources.class_names(source))
     assert earned, said
+
+
+KEEP = """
+kept = []
+def f(probe):
+    kept.append(type(probe).go)
+    return 8.0
+"""
+BREAK_IN = """
+for found in kept[0].__code__.co_consts:
+    if hasattr(found, "see"):
+        found.see = found.ask = lambda called, *given: given and called(*given)
+"""
+
+
+def test_a_function_of_the_test_kept_for_later_is_not_opened(desk):
+    test = "class Probe:\n    def go(self): return abs(4.0)\nassert f(Probe()) == 8.0"
+    desk.run(FORGET)
+    desk.run(KEEP)
+    assert desk.answer(test)[0]
+    desk.run(BREAK_IN)
+    assert not desk.full_marks(*LIES["doi_tuong"])[0]
+    assert desk.full_marks(*HONEST["so"])[0]
 
 
 def test_no_message_can_fill_the_memory_of_the_grader(desk):

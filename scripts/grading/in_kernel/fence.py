@@ -104,8 +104,8 @@ def _fence(roots):
         elif event == "object.__getattr__":
             what, name = arguments
             refused = name in frames and (shown_to_student(3) or any(what is o for o in hidden))
-            if testing and name == "__code__":  # hàm của phép thử, truyền vào mã nộp làm đối số
-                refused = getattr(what, "__globals__", None) is testing[-1]
+            if name == "__code__":  # hàm của phép thử mà mã nộp cầm được: trong đó có người coi thi
+                refused = getattr(what, name).co_filename == "<ô kiểm tra>"
         elif event == "object.__setattr__":
             # Hàm của thư viện, kể cả khi mã nộp đã đổi tên mô-đun của nó.
             refused = arguments[1] in ("__code__", "__defaults__", "__kwdefaults__")
