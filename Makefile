@@ -221,6 +221,7 @@ test-all: test test-long test-colab test-hub
 .PHONY: test-book
 test-book: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh || test -z "$${CI:-}"
+	@scripts/install_axe.sh $(VENV)/axe $(BIN)/python || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -rs -m "not long" tests/book
 
 # --- JupyterHub: a third environment, which adds the Hub to the packages of the first ---------------

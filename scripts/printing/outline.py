@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 
 # Tra cứu mã nguồn chỉ hợp với màn hình: hàng nghìn liên kết tới mã, và không ai đọc nó trên giấy.
-LEFT_OUT = {"book/appendix/api"}
+LEFT_OUT = {
+    f"book/appendix/{name}"
+    for name in ("api", "api_flows", "api_latent", "api_figures", "api_checks")
+}
 
 
 class CannotPrint(Exception):

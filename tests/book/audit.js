@@ -1,8 +1,4 @@
 // Chạy trong trang: gom những chỗ hỏng mà người đọc sẽ thấy.
-const visible = (element) => {
-  const box = element.getBoundingClientRect();
-  return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility !== "hidden";
-};
 const describe = (element) =>
   `<${element.tagName.toLowerCase()} class="${element.getAttribute("class") ?? ""}"> ` +
   (element.textContent ?? "").trim().slice(0, 60);
@@ -47,40 +43,6 @@ for (const node of texts(article)) {
 
 const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
 
-// Độ tương phản theo WCAG 2: 4.5 với chữ thường, 3 với chữ lớn.
-const channels = (color) => color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
-const background = (element) => {
-  for (let e = element; e; e = e.parentElement) {
-    const style = getComputedStyle(e);
-    if (style.backgroundImage !== "none") return null;
-    const [r, g, b, alpha = 1] = channels(style.backgroundColor);
-    if (alpha === 1) return [r, g, b];
-    if (alpha > 0) return null; // nền trong mờ: không kết luận
-  }
-  return [255, 255, 255];
-};
-const luminance = (rgb) => {
-  const [r, g, b] = rgb.slice(0, 3).map((value) => {
-    const c = value / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-const lowContrast = new Set();
-for (const node of texts(document.body)) {
-  const element = node.parentElement;
-  if (!visible(element) || inside(node, "script, style, noscript, svg, mjx-assistive-mml")) continue;
-  const back = background(element);
-  const style = getComputedStyle(element);
-  const [r, g, b, alpha = 1] = channels(style.color);
-  if (!back || alpha < 1) continue;
-  const [dark, light] = [luminance([r, g, b]), luminance(back)].sort((x, y) => x - y);
-  const size = parseFloat(style.fontSize);
-  const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-  const ratio = (light + 0.05) / (dark + 0.05);
-  if (ratio < (large ? 3 : 4.5)) lowContrast.add(`${ratio.toFixed(2)} ${describe(element)}`);
-}
-
 const page = document.scrollingElement;
 const images = [...document.images];
 return {
@@ -95,7 +57,6 @@ return {
   brokenImages: images.filter((i) => i.complete && !i.naturalWidth).map((i) => i.src),
   imagesWithoutAlt: images.filter((i) => !i.alt?.trim()).map((i) => i.src.slice(0, 80)),
   sharedIds: [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))],
-  lowContrast: [...lowContrast],
   mode: document.documentElement.dataset.theme,
   language: document.documentElement.lang,
 };

@@ -78,14 +78,18 @@ def pytest_generate_tests(metafunc):
         views = list(itertools.product([*TOC_PAGES, "search"], [360, 1280], ["light", "dark"]))
         ids = ["{}-{}-{}".format(*view) for view in views]
         metafunc.parametrize("view", views, ids=ids, indirect=True, scope="module")
+    if "any_page" in metafunc.fixturenames:  # mọi trang, và một trang mã nguồn làm mẫu
+        pages = [*TOC_PAGES, "search", "_modules/course_utils/flow_matching"]
+        metafunc.parametrize("any_page", pages)
 
 
 def pytest_collection_modifyitems(items):
     """Chia việc cho các tiến trình theo trang, mỗi trang một việc; phép thử khác chia theo tệp."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
-            view = item.callspec.params.get("view") if hasattr(item, "callspec") else None
-            item.add_marker(pytest.mark.xdist_group(view[0] if view else item.path.stem))
+            params = item.callspec.params if hasattr(item, "callspec") else {}
+            page = params.get("any_page") or params.get("view", [item.path.stem])[0]
+            item.add_marker(pytest.mark.xdist_group(page))
 
 
 def newest_source():
