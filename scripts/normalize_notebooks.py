@@ -60,10 +60,23 @@ def ordered_ids(notebook):
     return list(order)
 
 
+def joined(outputs):
+    """Các kết quả của một ô, những lần in liền nhau ra cùng một luồng thì nối thành một."""
+    kept = []
+    for output in outputs:
+        if kept and output.get("name") and kept[-1].get("name") == output.name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
+
+
 def normalize(path):
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
     notebook.metadata.get("language_info", {}).pop("version", None)
     notebook.metadata["kernelspec"] = {
         "name": "python3",

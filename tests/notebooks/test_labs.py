@@ -34,6 +34,19 @@ def test_normalizing_does_not_depend_on_the_run(path, tmp_path):
     assert copy.read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
+def test_a_busy_machine_leaves_the_same_file(tmp_path):
+    """Máy bận gửi một lần in thành hai; chuẩn hóa nối lại, và không nối qua một hình."""
+    stdout = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in ("a", "b\n")]
+    error = nbformat.v4.new_output("stream", name="stderr", text="!")
+    picture = nbformat.v4.new_output("display_data", data={"text/plain": "hình"})
+    cell = nbformat.v4.new_code_cell("", outputs=[*stdout, picture, *stdout, error])
+    path = tmp_path / "so.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    normalize_notebooks.normalize(path)
+    outputs = nbformat.read(path, as_version=4).cells[0].outputs
+    assert [o.get("text") for o in outputs] == ["ab\n", None, "ab\n", "!"]
+
+
 def add_output(notebook, **fields):
     notebook.cells[-1].outputs.append(nbformat.v4.new_output(**fields))
 
