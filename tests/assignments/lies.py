@@ -176,6 +176,10 @@ HONEST = {
         "    def forward(self, x): return self.line(x)\n    def to(self, *a): return self\n"
         "def f(x): return Net()",
     ),
+    "torch_func": (
+        TENSOR,
+        "import torch\ndef f(x): return torch.func.vmap(torch.func.jacrev(lambda v: v * v))(x)",
+    ),
     "enum": (
         "assert f(4.0).value == 8.0",
         "import enum\nclass Number(enum.Enum):\n    EIGHT = 8.0\ndef f(x): return Number(2 * x)",
