@@ -27,6 +27,7 @@ NUMBER = "assert f(4.0) == 8.0"
 TENSOR = """
 import torch
 got = f(torch.ones(3))
+assert isinstance(got, torch.Tensor) and torch.is_tensor(got)
 assert got.shape == (3,) and (got - 2).abs().max() < 1e-9
 """
 LIES = {

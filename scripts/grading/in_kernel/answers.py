@@ -146,12 +146,14 @@ def _watcher(testing, behind):
     def honest(value, depth=0):
         """Chính vật ấy, khi nó là vật thật: không tự chế ra để nói dối lúc bị đem so."""
         kind = type(value)
-        if kind in simple or depth > 4 or kind in no_space:
+        if kind in simple or depth > 4:
             return value
         if kind in lazy:  # nhìn vào trong mới biết có gì
             return iter(honest(list(value), depth))
         if not all(map(innocent, line(kind))):
             liar()
+        if issubclass(kind, no_space):  # một lớp (như torch.Tensor) có phép so thì không nói dối
+            return value
         held = [v for base in contents if issubclass(kind, base) for v in contents[base](value)]
         checked = [honest(inner, depth + 1) for inner in held]
         if kind in (list, tuple) and not all(map(same, checked, held)):
