@@ -32,19 +32,22 @@ def template(kind):
         optional[tag("em")[entry("journal")]],
         optional_field("publisher"),
         optional_field("school"),
+        optional_field("institution"),
         optional_field("howpublished"),
     ]
-    doi, eprint, url = (entry(name, raw=True) for name in ("doi", "eprint", "url"))
+    doi, eprint, url, isbn = (entry(name, raw=True) for name in ("doi", "eprint", "url", "isbn"))
     link = first_of[
         optional[href(join["https://doi.org/", doi])[join["doi:", doi]]],
         optional[href(join["https://arxiv.org/abs/", eprint])[join["arXiv:", eprint]]],
         optional[href(url)[url]],
+        optional[words["ISBN", isbn]],
     ]
     return toplevel[
         optional[sentence[names("author", sep=", ", sep2=" và ", last_sep=" và ")]],
         sentence[tag("em")[title] if kind == "book" else title],
         sentence[
             venue,
+            optional[words["in lần thứ", entry("edition")]],
             optional[words["tập", entry("volume")]],
             optional[words["số", entry("number")]],
             optional[words["trang", pages]],
