@@ -10,7 +10,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 
-# Tra cứu mã nguồn chỉ hợp với màn hình: hàng nghìn liên kết tới mã, và không ai đọc nó trên giấy.
+# Bỏ cùng các trang con. Tra cứu mã chỉ hợp với màn hình: hàng nghìn liên kết tới mã nguồn.
 LEFT_OUT = {
     f"book/appendix/{name}"
     for name in ("api", "api_flows", "api_latent", "api_figures", "api_checks")
@@ -40,8 +40,9 @@ def pages():
 
     def walk(entries, part, depth):
         for entry in entries:
-            if entry["file"] not in LEFT_OUT:
-                yield Page(entry["file"], part, depth)
+            if entry["file"] in LEFT_OUT:
+                continue
+            yield Page(entry["file"], part, depth)
             yield from walk(entry.get("sections", []), part, depth + 1)
 
     found = [Page(toc["root"], "", 0)]

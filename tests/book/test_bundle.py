@@ -70,7 +70,7 @@ def test_the_bundle_works_from_disk(unpacked, browser):
     assert browser.run(drawn) != before
     browser.assert_quiet()
     browser.open(f"{root}/search.html?q=luong%20chuan%20hoa")
-    found = "return document.querySelectorAll('ul.search > li > a').length"
+    found = "return document.querySelectorAll('#search-found a').length"
     WebDriverWait(browser.driver, 10).until(lambda driver: browser.run(found))
     browser.assert_quiet()
 
