@@ -44,7 +44,7 @@ help:
 	@echo "make solutions    lời giải và thang điểm của lớp, một trang HTML (SLUG=…, SEED=…)"
 	@echo "make grade        chấm bài của một lớp và ghi bảng điểm CSV (SLUG=…, SEED=…)"
 	@echo "make hub          chạy thử JupyterHub cho lớp học trên máy này (cần root)"
-	@echo "make test-all     make test, thêm những kiểu phá lâu và JupyterHub thật (cần root)"
+	@echo "make test-all     make test, thêm mọi phép thử lâu: kiểu phá, cả PDF, Colab, JupyterHub (cần root)"
 	@echo "make test-colab   chạy trọn mọi phòng thực hành như trên một máy Colab trống"
 	@echo "make test-hub     thử JupyterHub thật với vài người dùng, từ phát bài đến trả phản hồi"
 	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
@@ -201,12 +201,17 @@ test-assignments: $(INSTALLED)
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -m "not long" tests/assignments
 
-# The patient attacks on the grading (memory, processes, minutes of waiting) and the whole PDF.
+# The patient attacks on the grading: memory, processes, minutes of waiting.
 .PHONY: test-long
-test-long: $(INSTALLED) $(HTML)/index.html
+test-long: $(INSTALLED)
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
+	$(PYTEST) -rs -m long tests/assignments
+
+# The whole PDF, printed and read page by page; a new chapter, grown in a clone that is then built.
+.PHONY: test-whole
+test-whole: $(INSTALLED) $(HTML)/index.html
 	@scripts/install_browser.sh --print || test -z "$${CI:-}"
-	$(PYTEST) -rs -m long tests/assignments tests/book tests/test_new_chapter.py
+	$(PYTEST) -rs -m long tests/book tests/test_new_chapter.py
 
 # Each lab from a blank runtime: make test-colab COLAB_PYTHON=python3.12 SLUG=gan
 # Without COLAB_PYTHON the runtime shares PyTorch with .venv; with it everything is installed anew.
@@ -215,7 +220,7 @@ test-colab: $(INSTALLED)
 	@$(BIN)/python scripts/blank_runtime.py --jobs $(JOBS) --python "$(COLAB_PYTHON)" $(LABS)
 
 .PHONY: test-all
-test-all: test test-long test-colab test-hub
+test-all: test test-long test-whole test-colab test-hub
 
 # Without a browser its tests are reported as skipped here, and fail where CI is set.
 .PHONY: test-book

@@ -9,7 +9,7 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:?usage: scripts/weekly.sh FOLDER [make targets…]}
 shift
 [ $# -gt 0 ] || set -- test-style test-units test-notebooks test-assignments book test-book \
-    test-colab links
+    test-long test-whole test-colab links
 mkdir -p "$folder/logs"
 folder=$(cd "$folder" && pwd)
 course=$folder/course
