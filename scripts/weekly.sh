@@ -4,6 +4,7 @@
 # Works on a clone of HEAD in FOLDER; leaves FOLDER/report.md, and a log for each target that was run.
 # Exits 1 when something breaks. Its title is the same as long as the same things are broken.
 set -uo pipefail
+unset MAKELEVEL MAKEFLAGS MFLAGS  # the checks run by themselves, even when a make started this
 
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:?usage: scripts/weekly.sh FOLDER [make targets…]}
