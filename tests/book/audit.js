@@ -37,7 +37,7 @@ for (const node of texts(article)) {
 // Cú pháp MyST còn nguyên trên trang: một khối mở hay đóng sai chỗ.
 const leftovers = [];
 for (const node of texts(article)) {
-  if (inside(node, "dl.py, script, style")) continue;
+  if (inside(node, "dl.py, script, style, :not(pre) > code")) continue;
   if (/(`{3,}|:::)\s*\{|\{[a-z:]+\}`|%%glue/.test(node.data)) leftovers.push(node.data.slice(0, 80));
 }
 

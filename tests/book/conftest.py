@@ -30,6 +30,13 @@ CHROMIUM_FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
 
+AXE = ROOT / ".venv" / "axe" / "axe.min.js"
+RUN_AXE = """const [rules, done] = arguments;
+axe.run(document, {...rules, resultTypes: ["violations"]}).then(
+  ({violations}) => done(violations.flatMap(({id, nodes}) =>
+    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`))),
+  (error) => done([String(error)]));"""
+
 # Chạy trước mọi mã của trang: MathJax được nạp như thường nhưng không vẽ công thức nào.
 PLAIN = """let kept;
 Object.defineProperty(window, "MathJax", {
@@ -246,3 +253,22 @@ def browser(request):
     driver.set_script_timeout(60)
     yield Browser(driver)
     driver.quit()
+
+
+@pytest.fixture(scope="session")
+def axe_source():
+    if not AXE.exists() and not os.environ.get("CI"):
+        pytest.skip("Chưa có axe-core; `make test-book` tải nó về .venv/axe.")
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture
+def axe(browser, axe_source):
+    """Những chỗ của trang đang mở phạm các luật đã cho của axe-core."""
+
+    def violations(rules):
+        if not browser.run("return 'axe' in window"):
+            browser.run(axe_source)
+        return browser.driver.execute_async_script(RUN_AXE, rules)
+
+    return violations
