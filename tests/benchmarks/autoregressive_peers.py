@@ -16,6 +16,7 @@ from zuko.transforms import MonotonicRQSTransform
 
 from course_utils.flows import MAF, SplineTransformer
 
+from .family import Family
 from .peers import BINS, BOUND, Nflows, Normflows, Ours, Zuko
 
 
@@ -73,12 +74,23 @@ def normflows_(dim, layers, width, spline):
     return Normflows(dim, flows)
 
 
-def family(spline: bool) -> dict:
-    builders = {"course_utils": ours, "zuko": zuko_, "nflows": nflows_, "normflows": normflows_}
+def builders(spline: bool) -> dict:
+    peers = {"course_utils": ours, "zuko": zuko_, "nflows": nflows_, "normflows": normflows_}
     return {
         peer: lambda dim, layers, width, build=build: build(dim, layers, width, spline)
-        for peer, build in builders.items()
+        for peer, build in peers.items()
     }
 
 
-FAMILIES = {"maf": family(spline=False), "spline autoregressive": family(spline=True)}
+FAMILIES = {
+    "maf": Family(
+        builders(spline=False),
+        layers=8,
+        steps={"two_moons": 1500, "pinwheel": 1500, "digits": 400},
+    ),
+    "spline autoregressive": Family(
+        builders(spline=True),
+        layers=4,
+        steps={"two_moons": 1000, "pinwheel": 1000, "digits": 400},
+    ),
+}

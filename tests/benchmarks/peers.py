@@ -1,4 +1,4 @@
-"""Ba thư viện bạn trong cùng một giao ước với mô hình của giáo trình.
+"""Bốn thư viện bạn trong cùng một giao ước với mô hình của giáo trình.
 
 Mỗi hàm `..._realnvp`, `..._spline` dựng lõi của một luồng trên ℝ^dim với bề rộng `width` cho
 mạng; `Peer` thêm chuẩn tắc hóa (và logit, với ảnh) ở phía dữ liệu, giống nhau cho tất cả.
@@ -7,6 +7,8 @@ mạng; `Peer` thêm chuẩn tắc hóa (và logit, với ảnh) ở phía dữ 
 import normflows
 import torch
 import zuko
+from FrEIA.framework import SequenceINN
+from FrEIA.modules import GLOWCouplingBlock, PermuteRandom
 from nflows.distributions.normal import StandardNormal as NflowsNormal
 from nflows.flows.base import Flow as NflowsFlow
 from nflows.nn.nets import MLP
@@ -23,6 +25,9 @@ from zuko.transforms import MonotonicRQSTransform
 
 from course_utils.base import DensityModel
 from course_utils.flows import NeuralSplineFlow, RealNVP, Transform
+from course_utils.flows.transform import StandardNormal
+
+from .family import Family
 
 BINS, BOUND = 16, 4.0
 
@@ -197,6 +202,40 @@ def normflows_spline(dim, layers, width):
     return normflows_coupling(dim, layers, width, spline=True)
 
 
+class Freia(nn.Module):
+    """Các tầng của FrEIA, theo chiều chuẩn hóa; thư viện này không có spline."""
+
+    def __init__(self, dim, blocks):
+        super().__init__()
+        self.dim, self.net = dim, SequenceINN(dim)
+        for block, options in blocks:
+            self.net.append(block, **options)
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        z, log_det = self.net(x)
+        return StandardNormal((self.dim,)).log_prob(z) + log_det
+
+    def sample(self, n: int) -> Tensor:
+        return self.net(torch.randn(n, self.dim), rev=True, jac=False)[0]
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        return self.net(self.net(x)[0], rev=True, jac=False)[0]
+
+
+def freia_realnvp(dim, layers, width):
+    """Một khối của FrEIA biến đổi cả hai nửa, nên bằng hai tầng ghép cặp."""
+
+    def network(inputs, outputs):
+        return MLP([inputs], [outputs], [width, width])
+
+    blocks = []
+    for k in range(layers // 2):
+        blocks.append((GLOWCouplingBlock, {"subnet_constructor": network}))
+        if dim > 2:
+            blocks.append((PermuteRandom, {"seed": k}))
+    return Freia(dim, blocks)
+
+
 class Peer(DensityModel):
     """Lõi của một thư viện, cùng các tầng cố định ở phía dữ liệu."""
 
@@ -230,16 +269,25 @@ class Peer(DensityModel):
 
 
 FAMILIES = {
-    "realnvp": {
-        "course_utils": ours_realnvp,
-        "zuko": zuko_realnvp,
-        "nflows": nflows_realnvp,
-        "normflows": normflows_realnvp,
-    },
-    "spline": {
-        "course_utils": ours_spline,
-        "zuko": zuko_spline,
-        "nflows": nflows_spline,
-        "normflows": normflows_spline,
-    },
+    "realnvp": Family(
+        {
+            "course_utils": ours_realnvp,
+            "zuko": zuko_realnvp,
+            "nflows": nflows_realnvp,
+            "normflows": normflows_realnvp,
+            "FrEIA": freia_realnvp,
+        },
+        layers=8,
+        steps={"eight_gaussians": 1500, "two_moons": 1500, "digits": 400},
+    ),
+    "spline": Family(
+        {
+            "course_utils": ours_spline,
+            "zuko": zuko_spline,
+            "nflows": nflows_spline,
+            "normflows": normflows_spline,
+        },
+        layers=4,
+        steps={"eight_gaussians": 1000, "two_moons": 1000, "digits": 400},
+    ),
 }

@@ -1,11 +1,14 @@
-"""Luồng phần dư của normflows bên cạnh của giáo trình; nflows và zuko không có luồng phần dư."""
+"""Luồng phần dư của normflows và FrEIA bên cạnh của giáo trình; nflows và zuko không có."""
 
 import normflows
+import torch
+from FrEIA.modules import ActNorm, IResNetLayer
 from torch import Tensor, nn
 
 from course_utils.flows import ResidualFlow
 
-from .peers import Ours
+from .family import Family
+from .peers import Freia, Ours
 
 LIPSCHITZ = 0.97
 
@@ -53,10 +56,44 @@ def normflows_residual_exact(dim, layers, width):
     return NormflowsResidual(dim, layers, width, exact=True)
 
 
+class FreiaResidual(Freia):
+    """i-ResNet của FrEIA: log det là 20 số hạng đầu của chuỗi, và không có gradient."""
+
+    def __init__(self, dim, layers, width):
+        options = {"internal_size": width, "spectral_norm_max": LIPSCHITZ ** (1 / 3)}
+        blocks = [(ActNorm, {}), (IResNetLayer, options)] * layers
+        super().__init__(dim, [*blocks, (ActNorm, {})])
+
+    def log_prob(self, x: Tensor) -> Tensor:
+        if self.training:  # thư viện để người dùng tự gọi sau mỗi bước
+            self.correct()
+        with torch.enable_grad():  # log det cần vᵀJ, cả khi đánh giá
+            return super().log_prob(x.detach().clone())
+
+    def correct(self) -> None:
+        for layer in self.net.module_list:
+            if isinstance(layer, IResNetLayer):
+                layer.lipschitz_correction()
+
+    def train(self, mode: bool = True):
+        if not mode:
+            self.correct()
+        return super().train(mode)
+
+    def round_trip(self, x: Tensor) -> Tensor:
+        return self.net(self.net(x, jac=False)[0], rev=True, jac=False)[0]
+
+
 FAMILIES = {
-    "residual": {
-        "course_utils": ours_residual,
-        "normflows": normflows_residual,
-        "normflows, exact": normflows_residual_exact,
-    },
+    "residual": Family(
+        {
+            "course_utils": ours_residual,
+            "normflows": normflows_residual,
+            "normflows, exact": normflows_residual_exact,
+            "FrEIA": FreiaResidual,
+        },
+        layers=16,
+        # Không có chữ số: ở 64 chiều mỗi thư viện ước lượng log p với một phương sai riêng.
+        steps={"two_moons": 500, "checkerboard": 500},
+    ),
 }
