@@ -7,7 +7,6 @@ nhau ở phân phối đồng thời của cặp. Thứ tự của x₁ không �
 from collections.abc import Callable
 
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from .base import check_batch
@@ -30,6 +29,8 @@ def optimal_transport(x0: Tensor, x1: Tensor, block: int = 32) -> Tensor:
 
     Nguồn: Tong et al. (2024); Pooladian et al. (2023). Sách: (eq-ot-coupling)
     """
+    from scipy.optimize import linear_sum_assignment  # nạp chậm, chỉ khi cần
+
     if not isinstance(block, int) or block < 1:
         raise InputError(f"block = {block!r}; cần một số nguyên dương, ví dụ 32.")
     if x0.shape != x1.shape:

@@ -36,6 +36,20 @@ def test_importing_the_package_loads_nothing_heavy():
     assert run.stdout.strip() == "False"
 
 
+def test_models_and_checkers_load_no_heavy_library():
+    """Vẽ hình mới cần matplotlib; giải ODE, ghép đôi, đọc chữ số thì nạp thư viện lúc gọi."""
+    code = """
+import importlib, pkgutil, sys, course_utils
+for module in pkgutil.walk_packages(course_utils.__path__, "course_utils."):
+    if not module.name.endswith(("__main__", ".plotting")) and ".widgets" not in module.name:
+        importlib.import_module(module.name)
+print(*{name.split(".")[0] for name in sys.modules})"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert {"course_utils", "torch"} <= loaded
+    assert not loaded & {"matplotlib", "sklearn", "scipy", "torchdiffeq", "ipywidgets", "myst_nb"}
+
+
 def test_an_unknown_name_gets_a_sentence():
     with pytest.raises(AttributeError, match="không có «VEA»"):
         course_utils.VEA  # noqa: B018

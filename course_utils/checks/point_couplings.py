@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from .matching_loss import MEAN, STD, points
@@ -20,6 +19,8 @@ def couple(answer: Any) -> Report:
 
     Sách: (eq-ot-coupling)
     """
+    from scipy.optimize import linear_sum_assignment  # nạp chậm, chỉ khi chấm
+
     # d ≥ 2: trên trục số, |x₁ − x₀| chưa bình phương có nhiều cách ghép tốt nhất bằng nhau.
     inputs = [(points(n, d, n), 1 + points(n, d, n + 50)) for n, d in ((1, 2), (6, 3), (9, 2))]
 

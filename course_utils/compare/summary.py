@@ -5,8 +5,6 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scipy import stats
-
 from ..errors import InputError
 from ..row_files import RowFile
 from .families import FAMILIES
@@ -71,6 +69,8 @@ def mean_and_interval(values: Sequence[float], level: float = 0.95) -> dict:
     x̄ ± t_{n−1} s/√n. Với ba hạt giống, t = 4.30 chứ không phải 1.96. Một giá trị thì không có
     khoảng: `low` và `high` là None. Sách: (eq-seed-interval)
     """
+    from scipy import stats  # nạp chậm, chỉ khi cần
+
     n = len(values)
     if n == 0:
         raise InputError("Không có giá trị nào để lấy trung bình; hãy kiểm tra tên họ và dữ liệu.")

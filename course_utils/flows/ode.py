@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torchdiffeq import odeint, odeint_adjoint
 
 from ..errors import InputError
 
@@ -104,6 +103,8 @@ class Solver:
         ---
         InputError : các `times` không đơn điệu, gọi quá `max_nfe` lần, hoặc bước co về 0.
         """
+        from torchdiffeq import odeint, odeint_adjoint  # kéo theo scipy: chỉ nạp khi giải
+
         times = check_times(times)
         counted = CountedRates(rates, self.max_nfe)
         if self.method in FIXED_STEP:
