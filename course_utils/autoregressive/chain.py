@@ -7,6 +7,7 @@ Tính log xác suất là một lượt; lấy mẫu là D lượt, thành phầ
 """
 
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
@@ -125,6 +126,13 @@ class AutoregressiveModel(DiscreteModel):
         """Logit của riêng thành phần phẳng i: (n, *event_shape) -> (n, levels)."""
         return self.logits(x).flatten(1, -2)[:, i]
 
+    def reader(self, x: Tensor) -> Callable[[int], Tensor]:
+        """Hàm i -> `logits_at(x, i)`, được gọi lần lượt theo `order` trong lúc x điền dần.
+
+        Mô hình con nhớ được gì giữa hai lần gọi thì nhớ ở đây.
+        """
+        return lambda i: self.logits_at(x, i)
+
     def log_prob(self, x: Tensor) -> Tensor:
         """log p(x) chính xác, nat: (n, *event_shape) -> (n,). Sách: (eq-chain-rule)"""
         return self.log_conditionals(x).flatten(1).sum(1)
@@ -172,8 +180,9 @@ class AutoregressiveModel(DiscreteModel):
         generator = make_generator(seed)
         x = x.to(next(self.parameters())).clone(memory_format=torch.contiguous_format)
         flat = x.view(len(x), -1)
+        read = self.reader(x)
         for i in self.order[known:]:
-            value = sample_logits(self.logits_at(x, i), temperature, top_p, generator)
+            value = sample_logits(read(i), temperature, top_p, generator)
             flat[:, i] = value.to(x.dtype)
         return x
 

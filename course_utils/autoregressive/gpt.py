@@ -32,8 +32,8 @@ class CausalAttention(nn.Module):
         if past is not None:
             k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
         before = k.shape[2] - t
-        if before == 0:
-            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        if before == 0 or t == 1:  # một vị trí mới duy nhất thấy mọi khóa: không cần che
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=before == 0)
         else:  # vị trí mới thứ i thấy mọi vị trí cũ và các vị trí mới 0..i
             mask = torch.ones(t, before + t, dtype=torch.bool, device=x.device).tril(before)
             y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)

@@ -5,7 +5,7 @@ trái của hàng đang vẽ và nghe chồng dọc. Nhờ hai chồng mà khôn
 chỉ che nhân tích chập, và có điểm mù.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -82,12 +82,16 @@ class GatedLayer(nn.Module):
         self.link = nn.Conv2d(2 * channels, 2 * channels, 1)
         self.out = nn.Conv2d(channels, channels, 1)
 
-    def forward(self, v: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        """(v, h) -> (v, h), hình dạng giữ nguyên."""
+    def down(self, v: Tensor) -> tuple[Tensor, Tensor]:
+        """v -> (v mới, lời nhắn (n, 2C, H, W) cho chồng ngang); không đọc h."""
         r = self.reach
         a = self.vertical(F.pad(v, (r, r, r, 0)))  # thêm lề trái, phải, trên
-        b = self.horizontal(F.pad(h, (r, 0))) + self.link(a)  # thêm lề trái
-        return v + gate(a), h + self.out(gate(b))
+        return v + gate(a), self.link(a)
+
+    def across(self, h: Tensor, message: Tensor) -> Tensor:
+        """h và lời nhắn -> h mới; mỗi hàng của h chỉ đọc chính hàng ấy."""
+        b = self.horizontal(F.pad(h, (self.reach, 0))) + message  # thêm lề trái
+        return h + self.out(gate(b))
 
 
 class GatedStack(nn.Module):
@@ -104,13 +108,24 @@ class GatedStack(nn.Module):
         self.enter_h = nn.Conv2d(in_channels, channels, 1)
         self.layers = nn.ModuleList(GatedLayer(channels, kernel, d) for d in dilations)
 
+    def above(self, x: Tensor, position: Tensor) -> list[Tensor]:
+        """Chồng dọc: lời nhắn của từng tầng; hàng r chỉ mang tin về các hàng < r."""
+        v, messages = self.enter_v(F.pad(x, (0, 0, 1, 0))[:, :, :-1]) + position, []
+        for layer in self.layers:
+            v, message = layer.down(v)
+            messages.append(message)
+        return messages
+
+    def along(self, x: Tensor, position: Tensor, messages: list[Tensor]) -> Tensor:
+        """Chồng ngang, trên cả ảnh hay trên một dải hàng của ảnh."""
+        h = self.enter_h(F.pad(x, (1, 0))[:, :, :, :-1]) + position
+        for layer, message in zip(self.layers, messages, strict=True):
+            h = layer.across(h, message)
+        return h
+
     def forward(self, x: Tensor, position: Tensor) -> Tensor:
         """Ảnh (n, in_channels, H, W), phần theo vị trí (channels, H, W) -> (n, channels, H, W)."""
-        v = self.enter_v(F.pad(x, (0, 0, 1, 0))[:, :, :-1]) + position
-        h = self.enter_h(F.pad(x, (1, 0))[:, :, :, :-1]) + position
-        for layer in self.layers:
-            v, h = layer(v, h)
-        return h
+        return self.along(x, position, self.above(x, position))
 
 
 class PixelCNN(AutoregressiveModel):
@@ -126,7 +141,7 @@ class PixelCNN(AutoregressiveModel):
     dropout : phần kênh bị tắt ngẫu nhiên khi huấn luyện; dữ liệu ít thì nên có
     naive : dùng chồng tầng ngây thơ, có điểm mù, để so
 
-    `log_prob` là một lượt qua mạng; `sample` là H·W lượt, mỗi lượt chỉ tính những hàng đã vẽ.
+    `log_prob` là một lượt qua mạng; `sample` là H·W lượt, mỗi lượt chỉ tính hàng đang vẽ.
 
         model = PixelCNN((1, 8, 8), levels=17)
         fit(model, digits().train, steps=600, batch_size=16, lr=1.3e-2)
@@ -180,15 +195,41 @@ class PixelCNN(AutoregressiveModel):
             zero_init(nn.Conv2d(2 * channels, levels, 1)),
         )
 
+    def planes(self, x: Tensor) -> Tensor:
+        """(n, 1, H, W) -> (n, 2, H, W): mức xám đưa về [−1, 1], và một kênh toàn số 1.
+
+        Ở lề kênh thứ hai bằng 0, nên mạng phân biệt lề với điểm đen.
+        """
+        x = x.to(self.position.dtype)
+        return torch.cat([2 * x / (self.levels - 1) - 1, torch.ones_like(x)], 1)
+
     def logits(self, x: Tensor) -> Tensor:
         """(n, 1, H, W) -> (n, 1, H, W, levels); ảnh cụt (n, 1, h, W) với h < H cũng được."""
-        x = x.to(self.position.dtype)
-        # Kênh thứ hai toàn số 1: ở lề nó bằng 0, nên mạng phân biệt lề với điểm đen.
-        x = torch.cat([2 * x / (self.levels - 1) - 1, torch.ones_like(x)], 1)
-        h = self.head(self.stack(x, self.position[:, : x.shape[2]]))
+        h = self.head(self.stack(self.planes(x), self.position[:, : x.shape[2]]))
         return h.permute(0, 2, 3, 1).unsqueeze(1)
 
     def logits_at(self, x: Tensor, i: int) -> Tensor:
         row, column = divmod(i, self.event_shape[2])
         # Những hàng dưới chưa vẽ, và không hàng nào ở trên nhìn xuống: không cần tính chúng.
         return self.logits(x[:, :, : row + 1])[:, 0, row, column]
+
+    def reader(self, x: Tensor) -> Callable[[int], Tensor]:
+        """Như `logits_at`, nhưng nhớ: chồng dọc tính một lần mỗi hàng, chồng ngang một hàng.
+
+        Chồng dọc chỉ đọc các hàng đã vẽ xong, nên lời nhắn của nó không đổi trong lúc vẽ một hàng.
+        """
+        if isinstance(self.stack, NaiveStack):
+            return super().reader(x)
+        drawing, messages = -1, []
+
+        def read(i: int) -> Tensor:
+            nonlocal drawing, messages
+            row, column = divmod(i, self.event_shape[2])
+            if row != drawing:
+                seen, place = self.planes(x[:, :, : row + 1]), self.position[:, : row + 1]
+                drawing, messages = row, [m[:, :, row:] for m in self.stack.above(seen, place)]
+            here = slice(row, row + 1)
+            h = self.stack.along(self.planes(x[:, :, here]), self.position[:, here], messages)
+            return self.head(h[..., column : column + 1]).flatten(1)
+
+        return read

@@ -2,8 +2,9 @@
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from course_utils.autoregressive import MaskedConv2d, PixelCNN
+from course_utils.autoregressive import AutoregressiveModel, MaskedConv2d, PixelCNN
 from course_utils.errors import InputError
 
 
@@ -88,6 +89,48 @@ def test_cropped_image_gives_the_same_logits(randomize, naive):
     full = model.logits(x).flatten(1, -2)
     for i in (0, 4, 5, 13, 29):
         torch.testing.assert_close(model.logits_at(x, i), full[:, i], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"kernel": 5}, {"dilations": (1, 2, 1)}, {"naive": True}],
+    ids=["3×3", "5×5", "giãn", "ngây thơ"],
+)
+def test_remembering_changes_no_logit_and_no_sample(randomize, options):
+    """`sample` nhớ chồng dọc của hàng đang vẽ; kết quả như tính lại từ đầu ở mỗi điểm ảnh."""
+
+    class Forgetful(PixelCNN):
+        reader = AutoregressiveModel.reader  # gọi logits_at ở mỗi điểm
+
+    shape = (1, 5, 4)
+    model = randomize(PixelCNN(shape, 3, channels=8, layers=3, **options), gain=1.5).eval()
+    plain = Forgetful(shape, 3, channels=8, layers=3, **options).double().eval()
+    plain.load_state_dict(model.state_dict())
+    x = model.sample(20, temperature=0.9, seed=0)
+    assert torch.equal(x, plain.sample(20, temperature=0.9, seed=0))
+    assert len(x.flatten(1).unique(dim=0)) > 10, "mẫu phải khác nhau thì phép so mới có nghĩa"
+    known = 7  # bắt đầu giữa một hàng
+    again = model.complete(x, known, seed=1)
+    assert torch.equal(again, plain.complete(x, known, seed=1))
+    assert torch.equal(again.flatten(1)[:, :known], x.flatten(1)[:, :known])
+    # Ảnh vẽ dần: lúc đọc điểm i, mọi điểm từ i trở đi còn trống.
+    drawn, full = torch.zeros_like(x), model.logits(x).flatten(1, -2)
+    read = model.reader(drawn)
+    for i in range(20):
+        torch.testing.assert_close(read(i), full[:, i], rtol=1e-12, atol=1e-12)
+        drawn.view(20, -1)[:, i] = x.flatten(1)[:, i]
+
+
+def test_remembering_multiplies_less():
+    """Mỗi hàng của chồng ngang tính W lần, của chồng dọc H/2 lần: không còn là cả hai W·H/2 lần."""
+    model = PixelCNN((1, 6, 8), 3, channels=4, layers=2).requires_grad_(False)
+    x, costs = torch.zeros(1, 1, 6, 8), []
+    for read in (model.reader(x), AutoregressiveModel.reader(model, x)):
+        with FlopCounterMode(display=False) as counter:
+            for i in range(48):
+                read(i)
+        costs.append(counter.get_total_flops())
+    assert 3 * costs[0] < costs[1]
 
 
 @pytest.mark.parametrize(
