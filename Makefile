@@ -50,7 +50,7 @@ help:
 	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
-	@echo "make bench        so với normflows, nflows, zuko, torchcfm và torchdyn"
+	@echo "make bench        so với chín gói khác: zuko, nflows, normflows, FrEIA, torchcfm, ..."
 	@echo "make hooks        soát mỗi lần commit, và so sánh sổ tay bằng nbdime"
 	@echo "make format       sắp lại mã Python theo ruff"
 	@echo "make language     soát thuật ngữ và chính tả của lời văn"
@@ -269,8 +269,12 @@ $(BENCH_INSTALLED): $(INSTALLED)
 	  echo "import site; site.addsitedir('$$($(BIN)/python -c "$$purelib")')" \
 	  >"$$($(BENCH)/bin/python -c "$$purelib")/first_environment.pth"
 	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check -c requirements.txt -e ".[bench]"
-	@# torchdyn brings torchvision and never uses it; built for another torch it breaks the import.
+	@# torchdyn and denoising-diffusion-pytorch bring torchvision; what we call of them never uses it,
+	@# and built for another torch it breaks the import.
 	@$(BENCH)/bin/python -m pip uninstall -qq --yes torchvision
+	@# flow_matching ships its own tests as a package named "tests", which hides ours.
+	@$(BENCH)/bin/python -c 'import shutil, sysconfig; \
+	  shutil.rmtree(sysconfig.get_path("purelib") + "/tests", ignore_errors=True)'
 	@touch $@
 
 .PHONY: bench

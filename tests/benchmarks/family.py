@@ -17,6 +17,7 @@ class Family:
     `round_trip = None` khi không nghịch đảo được.
 
     `steps` : dữ liệu -> số bước; tên của `toy.NAMES`, hoặc "digits" (8×8, 64 chiều)
+    `points` : số điểm đồ chơi để đo thời gian của log p; khoảng hở đo trên gấp đôi
     `lr`, `digits_lr` : tốc độ học của mọi mô hình trong họ, chọn để gói nào cũng khớp tốt
     """
 
@@ -26,3 +27,4 @@ class Family:
     lr: float = 5e-3
     digits_lr: float = 2e-3
     width: int = 64
+    points: int = 10_000

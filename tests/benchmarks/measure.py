@@ -1,7 +1,8 @@
 """Huấn luyện và đo một họ trên một dữ liệu: mỗi mô hình một hàng của results.json.
 
 Thời gian được đo xen kẽ: mỗi vòng mỗi mô hình một lượt, và cái được giữ là tỉ số với lượt của ta
-trong cùng vòng, để một phút máy bận không rơi vào riêng ai.
+trong cùng vòng, để một phút máy bận không rơi vào riêng ai. Giây là giây CPU của tiến trình: lúc
+máy chạy việc khác thì không tính.
 """
 
 import datetime
@@ -68,9 +69,9 @@ def interleaved(tasks: dict, seconds: float, least: int = 5) -> dict[str, list[f
     names, start = list(tasks), time.perf_counter()
     while len(times[names[0]]) < least or time.perf_counter() - start < seconds:
         for name in names:
-            before = time.perf_counter()
+            before = time.process_time()
             tasks[name]()
-            times[name].append(time.perf_counter() - before)
+            times[name].append(time.process_time() - before)
         names.append(names.pop(0))  # vòng nào cũng bắt đầu từ một mô hình khác
     return times
 
@@ -119,14 +120,14 @@ class Toy:
 
     measure, dim = "gap", 2
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, points: int):
         self.density = toy.get(name)
         self.preprocessing = [Affine.fit_to(self.density.sample(10_000, seed=999))]
-        self.batch, self.points = self.density.sample(TOY_BATCH), self.density.sample(10_000)
+        self.batch, self.points = self.density.sample(TOY_BATCH), self.density.sample(points)
 
     def fit(self, model: Peer, family: Family, steps: int, seed: int) -> float:
         fit(model, self.density, steps=steps, lr=family.lr, seed=seed, progress=False)
-        return gap_to_entropy(model, self.density)[0]
+        return gap_to_entropy(model, self.density, 2 * len(self.points))[0]
 
 
 class Digits:
@@ -163,7 +164,7 @@ class Digits:
 
 def bench(name: str, family: Family, target: str, seeds: int, scale: float, seconds: float):
     """Các hàng của một họ trên một dữ liệu. `seconds`: giây đo mỗi việc, mỗi hạt giống."""
-    data = Digits() if target == "digits" else Toy(target)
+    data = Digits() if target == "digits" else Toy(target, family.points)
     steps, samples = round(scale * family.steps[target]), SAMPLES.get(target, 10_000)
     quality, errors = {n: [] for n in family.builders}, {n: [] for n in family.builders}
     times = {task: {n: [] for n in family.builders} for task in ("step", "log_prob", "sample")}

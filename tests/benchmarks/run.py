@@ -13,11 +13,25 @@ from pathlib import Path
 
 import torch
 
-from . import autoregressive_peers, continuous_peers, matching_peers, peers, residual_peers
+from . import (
+    autoregressive_peers,
+    continuous_peers,
+    diffusion_peers,
+    matching_peers,
+    peers,
+    residual_peers,
+)
 from .measure import OURS, bench
 
 RESULTS = Path(__file__).with_name("results.json")
-MODULES = (peers, autoregressive_peers, residual_peers, continuous_peers, matching_peers)
+MODULES = (
+    peers,
+    autoregressive_peers,
+    residual_peers,
+    continuous_peers,
+    matching_peers,
+    diffusion_peers,
+)
 FAMILIES = {name: family for module in MODULES for name, family in module.FAMILIES.items()}
 
 
