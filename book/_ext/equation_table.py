@@ -17,6 +17,7 @@ Mọi công thức có nhãn đều là công thức chính: thiếu mã hay thi
 import ast
 import re
 from collections import defaultdict
+from functools import cached_property
 from pathlib import Path
 
 import yaml
@@ -161,7 +162,7 @@ class EquationTable(SphinxDirective):
     def link(self, name, path, line):
         return f"[`{name}`]({self.repository}/{path}#L{line})"
 
-    @property
+    @cached_property
     def repository(self):
         """Địa chỉ mã nguồn, ghi một nơi duy nhất trong _config.yml."""
         where = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["repository"]

@@ -49,7 +49,9 @@ def from_class(path, arguments):
     """Dựng `gói.Lớp(**arguments)`; trả (trạng thái, ảnh PNG)."""
     module, _, name = path.rpartition(".")
     figure = getattr(importlib.import_module(module), name)(**arguments)
-    return figure.get_state(), figure.still_png()
+    state = figure.get_state()
+    del state["layout"]  # mã ngẫu nhiên của một bố cục mà trang không dùng
+    return state, figure.still_png()
 
 
 def from_notebook(path, name):

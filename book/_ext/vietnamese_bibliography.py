@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pybtex.plugin
+from pybtex.backends.plaintext import Backend as PlainText
 from pybtex.richtext import Text
 from pybtex.style import FormattedEntry
 from pybtex.style.formatting import BaseStyle, toplevel
@@ -77,6 +78,8 @@ class VietnameseReferences(AuthorYearReferenceStyle):
 
 def setup(app):
     pybtex.plugin.register_plugin("pybtex.style.formatting", "vietnamese", VietnameseStyle)
+    # Mỗi lời dẫn lại tìm bộ viết chữ thường trong siêu dữ liệu của mọi gói; ghi sẵn thì thôi tìm.
+    pybtex.plugin.register_plugin("pybtex.backends", "plaintext", PlainText, force=True)
     register_plugin(
         "sphinxcontrib.bibtex.style.referencing", "vietnamese", VietnameseReferences, force=True
     )
