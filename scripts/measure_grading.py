@@ -2,26 +2,27 @@
 
     make measure-grading SLUG=change_of_variables STUDENTS=200 JOBS=2
 
+OUT=book/appendix/grading_time.csv thì bảng còn được ghi vào tệp mà trang dành cho người dạy đọc.
 Lớp gồm bài mẫu, các bài đúng viết khác, các bài có một câu sai, và bài trống, theo vòng; mỗi bản
 nộp thêm một ô ghi chú riêng. Lớp nằm trong một thư mục tạm và được xóa khi đo xong.
 """
 
+import csv
 import os
 import platform
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbformat.v4 import new_markdown_cell
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from grading.course import Course
 from grading.marks import FAILED
 from grading.trial import fill, reference_sources, submit, trial_answers
+from watch import Watch
 
 
 def fill_class(course: Course, slug: str, students: int) -> None:
@@ -38,32 +39,6 @@ def fill_class(course: Course, slug: str, students: int) -> None:
         submit(course, slug, f"sv{number:03d}", notebook)
 
 
-class Watch(threading.Thread):
-    """Theo dõi bộ nhớ, giờ CPU của tiến trình này cùng mọi tiến trình con, và tải của máy."""
-
-    EVERY = 0.25  # giây; một nhân sống vài giây nên phần cuối bị bỏ sót là nhỏ
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.peak, self.load, self.over = 0, [], threading.Event()
-        self.used: dict[tuple[int, float], float] = {}  # (mã, lúc sinh) của tiến trình → giây CPU
-
-    def run(self) -> None:
-        while not self.over.wait(self.EVERY):
-            whole = psutil.Process()
-            memory = 0
-            for process in [whole, *whole.children(recursive=True)]:
-                try:
-                    memory += process.memory_info().rss
-                    spent = process.cpu_times()
-                    key = process.pid, process.create_time()
-                    self.used[key] = spent.user + spent.system
-                except psutil.Error:  # tiến trình vừa kết thúc
-                    continue
-            self.peak = max(self.peak, memory)
-            self.load.append(os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0)
-
-
 def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
@@ -73,18 +48,13 @@ def measure(slug: str, students: int, jobs: int, code: str = "") -> list[tuple[s
         course = Course(Path(folder) / (code or "lop"), code)
         fill_class(course, slug, students)
         handed_in = size_of(course.root)
-        watch, before = Watch(), time.process_time()
-        watch.start()
-        started = time.monotonic()
-        rows, _ = course.grade(slug, progress=True, jobs=jobs)
-        took = time.monotonic() - started
-        watch.over.set()
-        watch.join()
+        with Watch(itself=True) as watch:
+            rows, _ = course.grade(slug, progress=True, jobs=jobs)
+        took, cpu = watch.seconds, watch.cpu
         again = time.monotonic()
         course.grade(slug, jobs=jobs)
         again = time.monotonic() - again
         grown, feedback = size_of(course.root) - handed_in, size_of(course.root / "feedback")
-    cpu = sum(watch.used.values()) - before  # việc dựng lớp không tính
     failed = sum(row.state == FAILED for row in rows)
     load = sum(watch.load) / max(1, len(watch.load))
     return [
@@ -104,10 +74,13 @@ def measure(slug: str, students: int, jobs: int, code: str = "") -> list[tuple[s
 
 
 def main(arguments: list[str]) -> int:
-    slug, students, jobs, code = (*arguments, "", "", "", "")[:4]
+    slug, students, jobs, code, out = (*arguments, "", "", "", "", "")[:5]
     table = measure(slug or "change_of_variables", int(students or 200), int(jobs or 2), code)
-    print("\n| Đại lượng | Đo được |\n|---|---:|")
-    print("\n".join(f"| {what} | {value} |" for what, value in table))
+    table.insert(0, ("Đại lượng", "Đo được"))
+    print("\n".join(f"{what}: {value}" for what, value in table))
+    if out:
+        with open(out, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(table)
     return 0
 
 
