@@ -149,7 +149,10 @@ function draggable(node, surface, { start = () => {}, move, end = () => {} }) {
   node.addEventListener("pointercancel", stop);
 }
 
-/** Phím mũi tên: `step(dx, dy)` với đơn vị là một bước; giữ Shift thì bước gấp năm. */
+/**
+ * Phím mũi tên: `step(dx, dy)` với đơn vị là một bước; giữ Shift thì bước gấp năm. Ở một điểm kéo
+ * được, Home và End đi tới hai đầu (hình tự chặn ở đó), PageUp và PageDown đi năm bước.
+ */
 function arrowKeys(node, step) {
   const directions = {
     ArrowLeft: [-1, 0],
@@ -157,11 +160,13 @@ function arrowKeys(node, step) {
     ArrowUp: [0, 1],
     ArrowDown: [0, -1],
   };
+  const jumps = { Home: [-1e6, 0], End: [1e6, 0], PageUp: [0, 5], PageDown: [0, -5] };
   node.addEventListener("keydown", (event) => {
-    const direction = directions[event.key];
+    const jump = node.getAttribute("role") === "slider" && jumps[event.key];
+    const direction = directions[event.key] ?? jump;
     if (!direction || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    const size = event.shiftKey ? 5 : 1;
+    const size = event.shiftKey && !jump ? 5 : 1;
     step(direction[0] * size, direction[1] * size);
   });
 }

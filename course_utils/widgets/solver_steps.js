@@ -124,12 +124,6 @@ function render({ model, el }) {
   const move = (v) => change({ start: +clamp(v, ...START).toFixed(3) });
   draggable(handle, plane.picture, { move: (px, py) => move(scale.planar ? scale.x.invert(px) : scale.y.invert(py)) });
   arrowKeys(handle, (dx, dy) => move(model.get("start") + 0.05 * (dx + dy)));
-  handle.addEventListener("keydown", (event) => {
-    const end = { Home: START[0], End: START[1] }[event.key];
-    if (end === undefined) return;
-    event.preventDefault(); // không thì cả trang chạy về đầu
-    move(end);
-  });
 
   const [left, right] = [html("div"), html("div")];
   side.append(left, right);

@@ -90,12 +90,6 @@ function render({ model, el }) {
   const move = (x0) => change({ start: +clamp(x0, -3, 3).toFixed(3) });
   draggable(handle, right.picture, { start: halt, move: (_, py) => move(y.invert(py)) });
   arrowKeys(handle, (dx, dy) => move(model.get("start") + 0.05 * (dx + dy)));
-  handle.addEventListener("keydown", (event) => {
-    const end = { Home: -3, End: 3 }[event.key];
-    if (end === undefined) return;
-    event.preventDefault(); // không thì cả trang chạy về đầu
-    move(end);
-  });
 
   const foot = html("div", { class: "lf-foot" });
   const [one, all] = [html("div"), html("div")];
