@@ -50,6 +50,7 @@ help:
 	@echo "make measure-grading  đo việc chấm một lớp (STUDENTS=200, JOBS=2)"
 	@echo "make compare      huấn luyện mọi họ mô hình của sách, cùng ngân sách, vào một bảng"
 	@echo "make reproduce    tái lập một con số đã công bố (NAME=binarized-vae)"
+	@echo "make profile      đo từng phòng thực hành, lúc nạp gói, lúc dựng sách vào trang «Hiệu năng»"
 	@echo "make bench        so với chín gói khác: zuko, nflows, normflows, FrEIA, torchcfm, ..."
 	@echo "make hooks        soát mỗi lần commit, và so sánh sổ tay bằng nbdime"
 	@echo "make format       sắp lại mã Python theo ruff"
@@ -76,8 +77,10 @@ install: $(INSTALLED)
 # --- The book ------------------------------------------------------------------------------------
 
 # Every page is read again (--all): a warning of an unchanged page must not vanish the second time.
+# The old site goes first: Sphinx leaves the pages of modules and figures that are no more.
 .PHONY: book
 book: $(INSTALLED)
+	@rm -rf $(HTML)
 	$(BIN)/jupyter-book build . --all --warningiserror --keep-going
 	@echo
 	@echo "Sách đã dựng xong: $(CURDIR)/$(HTML)/index.html"
@@ -154,10 +157,11 @@ grade: need-slug $(INSTALLED)
 	$(BIN)/python scripts/assignments.py grade "$(SLUG)" "$(SEED)" "$(GRADERS)" "$(DEADLINE)" "$(MEMORY)"
 
 # A made-up class, graded and timed: make measure-grading STUDENTS=200 JOBS=2
+# OUT=book/appendix/grading_time.csv keeps the table that the instructors' page reads.
 STUDENTS ?= 200
 .PHONY: measure-grading
 measure-grading: $(INSTALLED)
-	$(BIN)/python scripts/measure_grading.py "$(SLUG)" "$(STUDENTS)" "$(JOBS)" "$(SEED)"
+	$(BIN)/python scripts/measure_grading.py "$(SLUG)" "$(STUDENTS)" "$(JOBS)" "$(SEED)" "$(OUT)"
 
 # --- Checks ------------------------------------------------------------------------------------------
 
@@ -256,6 +260,14 @@ hub: $(HUB_INSTALLED)
 .PHONY: test-hub
 test-hub: $(HUB_INSTALLED)
 	$(AS_ROOT) env $(PYTEST) -x -rs -p no:cacheprovider tests/hub
+
+# --- How long the course takes on this machine: the appendix page reads the table -----------------
+
+# SLUG: one lab, or several names in quotes, among them `imports` and `book`. PROFILE_FLAGS=--store
+# also keeps the outputs of the labs, as `make notebooks` does.
+.PHONY: profile
+profile: $(INSTALLED)
+	@$(BIN)/python scripts/profile_course.py $(PROFILE_FLAGS) $(SLUG)
 
 # --- Benchmarks: the peers live in a second environment, so that the first stays equal to the lock --
 
