@@ -14,7 +14,7 @@ def mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequen
     layers: list[nn.Module] = []
     width = in_features
     for h in hidden:
-        layers += [nn.Linear(width, h), nn.ReLU()]
+        layers += [nn.Linear(width, h), nn.ReLU(inplace=True)]  # đỡ một tensor (n, h) mỗi tầng
         width = h
     layers.append(zero_init(nn.Linear(width, out_features)))
     return nn.Sequential(*layers)

@@ -73,6 +73,11 @@ def made_masks(
     return masks
 
 
+def append(known: Tensor, new: Tensor) -> Tensor:
+    """Thêm các cột mới; chưa biết cột nào thì không chép gì."""
+    return torch.cat([known, new], 1) if known.shape[1] else new
+
+
 class MaskedLinear(nn.Linear):
     """Tầng tuyến tính mà trọng số bị nhân với mặt nạ (số nút ra, số nút vào)."""
 
@@ -108,7 +113,7 @@ class MaskedMLP(nn.Module):
         masks = made_masks(dim, hidden, outputs, order, context_dim)
         layers: list[nn.Module] = []
         for mask in masks[:-1]:
-            layers += [MaskedLinear(mask), nn.ReLU()]
+            layers += [MaskedLinear(mask), nn.ReLU(inplace=True)]
         self.net = nn.Sequential(*layers, zero_init(MaskedLinear(masks[-1])))
         self.dim, self.outputs, self.context_dim = dim, outputs, context_dim
         self.order = list(range(dim)) if order is None else [int(i) for i in order]
@@ -143,7 +148,8 @@ class MaskedMLP(nn.Module):
     ) -> None:
         """Đi lần lượt từng biến theo thứ tự sinh: x_i = step(i, h_i).
 
-        h_i là (n, 1, outputs), x_i là (n, 1).
+        h_i là (n, 1, outputs), x_i là (n, 1); h của biến đầu, khi không có ngữ cảnh, chung cho mọi
+        điểm: (1, 1, outputs).
 
         Bậc của nút ẩn xếp không giảm, nên khi biết thêm biến thứ k chỉ phải tính các nút ẩn bậc k,
         từ những nút đã tính: D bước cộng lại chưa hết số phép nhân của một lượt `forward`.
@@ -153,18 +159,18 @@ class MaskedMLP(nn.Module):
         weights = [layer.weight for layer in self.linears]
         columns = [*range(self.context_dim), *(self.context_dim + i for i in self.order)]
         weights[0] = weights[0][:, columns]  # cột theo thứ tự sinh
-        nothing = last.bias.new_zeros(n, 0)
+        nothing = last.bias.new_zeros(1, 0)
         # Những gì đã biết: đầu vào, rồi từng tầng ẩn; mỗi bước mỗi cái dài thêm một đoạn.
         values = [nothing if context is None else context, *(nothing for _ in hidden)]
         for k, i in enumerate(self.order):
             for below, layer in enumerate(hidden):
                 rows = slice(values[below + 1].shape[1], self.ends[below][k])
                 weight = weights[below][rows, : values[below].shape[1]]
-                new = F.linear(values[below], weight, layer.bias[rows]).relu()
-                values[below + 1] = torch.cat([values[below + 1], new], 1)
+                new = F.linear(values[below], weight, layer.bias[rows]).relu_()
+                values[below + 1] = append(values[below + 1], new)
             rows = slice(i * self.outputs, (i + 1) * self.outputs)
             h = F.linear(values[-1], weights[-1][rows, : values[-1].shape[1]], last.bias[rows])
-            values[0] = torch.cat([values[0], step(i, h.unsqueeze(1))], 1)
+            values[0] = append(values[0], step(i, h.unsqueeze(1)))
 
     def check_context(self, n: int, context: Tensor | None) -> None:
         if context is None and self.context_dim:

@@ -67,8 +67,9 @@ class MaskedAutoregressive(Transform):
         columns = {}
 
         def step(i: int, h: Tensor) -> Tensor:
-            columns[i] = self.transformer.forward(z[:, i : i + 1], h)
-            return columns[i][0]
+            x_i, log_derivative = self.transformer.forward(z[:, i : i + 1], h)
+            columns[i] = x_i, log_derivative.expand_as(x_i)
+            return x_i
 
         self.net.unroll(step, len(z), context)
         x, log_derivative = zip(*(columns[i] for i in range(self.dim)), strict=True)

@@ -67,10 +67,10 @@ class Permutation(Transform):
         self.register_buffer("inverse_order", order.argsort())
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        return z[:, self.order], z.new_zeros(len(z))
+        return z.index_select(1, self.order), z.new_zeros(len(z))
 
     def inverse(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x[:, self.inverse_order], x.new_zeros(len(x))
+        return x.index_select(1, self.inverse_order), x.new_zeros(len(x))
 
 
 class ActNorm(Affine):

@@ -7,19 +7,27 @@ nút (x_k, y_k), (x_{k+1}, y_{k+1}) với độ dốc d_k, d_{k+1}. Ngoài [−b
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, take_along_dim
 
 # Log của tỉ số giữa hai đoạn, và log độ dốc tại nút, bị chặn mềm ở đây: spline không bao
 # giờ dốc đến mức phép ngược mất chữ số trong float32.
 MAX_LOG = 1.0
 
 
+def bounded(raw: Tensor) -> Tensor:
+    """Số thực bất kỳ -> (−MAX_LOG, MAX_LOG)."""
+    return MAX_LOG * torch.tanh(raw / MAX_LOG)
+
+
+def segments(raw: Tensor, bound: float) -> tuple[Tensor, Tensor]:
+    """K số thực bất kỳ (..., K) -> đầu trái và độ dài của K đoạn lấp đầy [−bound, bound]."""
+    size = 2 * bound * F.softmax(bounded(raw), dim=-1)
+    return F.pad(size[..., :-1].cumsum(-1), (1, 0)) - bound, size
+
+
 def knots(raw: Tensor, bound: float) -> Tensor:
     """K số thực bất kỳ (..., K) -> K+1 nút tăng dần từ −bound đến bound."""
-    widths = F.softmax(MAX_LOG * torch.tanh(raw / MAX_LOG), dim=-1)
-    inner = 2 * bound * widths.cumsum(-1)[..., :-1] - bound
-    edge = inner.new_full((*inner.shape[:-1], 1), bound)
-    return torch.cat([-edge, inner, edge], -1)
+    return F.pad(segments(raw, bound)[0], (0, 1), value=bound)
 
 
 def rational_quadratic_spline(
@@ -30,7 +38,8 @@ def rational_quadratic_spline(
     Tham số
     -------
     inputs : (...) điểm cần biến đổi
-    raw : (..., 3K−1) số thực bất kỳ: K bề rộng, K chiều cao, K−1 log độ dốc bên trong
+    raw : (..., 3K−1) số thực bất kỳ: K bề rộng, K chiều cao, K−1 log độ dốc bên trong; những
+        chiều đầu bằng của `inputs`, hoặc bằng 1 (một spline chung)
     bound : nửa bề rộng của hộp
     inverse : True để giải phương trình y = spline(x) theo x
 
@@ -38,30 +47,21 @@ def rational_quadratic_spline(
     Sách: (eq-rqs); Durkan et al. (2019), ct. (4)–(8)
     """
     bins = (raw.shape[-1] + 1) // 3
-    raw_width, raw_height, raw_slope = raw.split([bins, bins, bins - 1], dim=-1)
-    x_knots, y_knots = knots(raw_width, bound), knots(raw_height, bound)
-    slope = F.pad((MAX_LOG * torch.tanh(raw_slope / MAX_LOG)).exp(), (1, 1), value=1.0)
+    raw_size, raw_slope = raw.split([2 * bins, bins - 1], dim=-1)
+    left, size = segments(raw_size.unflatten(-1, (2, bins)), bound)
+    log_slope = F.pad(bounded(raw_slope), (1, 1))
 
     # Kẹp trước khi tính: điểm ngoài hộp không được làm hỏng đạo hàm của nhánh không dùng.
     inside = inputs.abs() < bound
     u = inputs.clamp(-bound, bound)
 
-    # Tìm đoạn chứa u, rồi lấy sáu con số của đoạn ấy bằng một lần gather.
-    searched = y_knots if inverse else x_knots
-    k = (u.unsqueeze(-1) >= searched[..., 1:-1]).sum(-1)
-    table = torch.stack(
-        [
-            x_knots[..., :-1],
-            x_knots.diff(dim=-1),
-            y_knots[..., :-1],
-            y_knots.diff(dim=-1),
-            slope[..., :-1],
-            slope[..., 1:],
-        ],
-        dim=-2,
-    )  # (..., 6, K)
-    index = k[..., None, None].expand(*k.shape, 6, 1)
-    x0, width, y0, height, d0, d1 = table.gather(-1, index).squeeze(-1).unbind(-1)
+    # Tìm đoạn k chứa u, rồi chỉ lấy sáu con số của đoạn ấy. Không rẽ nhánh bằng mặt nạ Boole:
+    # chọn hàng rồi chép về chỗ cũ tốn hơn là tính cho mọi điểm.
+    searched = left[..., 1 if inverse else 0, 1:]
+    k = (u.unsqueeze(-1) >= searched).sum(-1, keepdim=True)
+    x0, y0 = take_along_dim(left, k.unsqueeze(-2), -1).squeeze(-1).unbind(-1)
+    width, height = take_along_dim(size, k.unsqueeze(-2), -1).squeeze(-1).unbind(-1)
+    d0, d1 = take_along_dim(log_slope, torch.cat([k, k + 1], -1), -1).exp().unbind(-1)
     s = height / width
     curvature = d0 + d1 - 2 * s
 
@@ -72,12 +72,16 @@ def rational_quadratic_spline(
         b = height * d0 - dy * curvature
         c = -s * dy
         xi = 2 * c / (-b - (b * b - 4 * a * c).clamp_min(0).sqrt())
-        outputs = x0 + xi * width
     else:
         xi = (u - x0) / width
-        outputs = y0 + height * (s * xi * xi + d0 * xi * (1 - xi)) / (s + curvature * xi * (1 - xi))
+    between = xi * (1 - xi)
+    denominator = s + curvature * between
+    if inverse:
+        outputs = x0 + xi * width
+    else:
+        outputs = y0 + height * (s * xi * xi + d0 * between) / denominator
 
-    numerator = d1 * xi * xi + 2 * s * xi * (1 - xi) + d0 * (1 - xi) * (1 - xi)
-    log_slope = 2 * s.log() + numerator.log() - 2 * (s + curvature * xi * (1 - xi)).log()
+    numerator = d1 * xi * xi + 2 * s * between + d0 * (1 - xi) * (1 - xi)
+    log_slope = ((s / denominator).square() * numerator).log()
     log_derivative = -log_slope if inverse else log_slope
     return torch.where(inside, outputs, inputs), log_derivative.masked_fill(~inside, 0.0)

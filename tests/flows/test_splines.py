@@ -63,3 +63,12 @@ def test_gradients_are_finite_everywhere():
         y, log_derivative = rational_quadratic_spline(x, raw, BOUND, inverse)
         gradients = torch.autograd.grad((y.tanh() + log_derivative).sum(), [x, raw])
         assert all(torch.isfinite(g).all() for g in gradients)
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+def test_one_spline_may_serve_every_point(inverse):
+    x = torch.linspace(-6, 6, 101, dtype=torch.float64)[:, None]
+    raw = random_raw(8, 1, 0)[None]
+    shared = rational_quadratic_spline(x, raw, BOUND, inverse)
+    copied = rational_quadratic_spline(x, raw.expand(101, 1, -1), BOUND, inverse)
+    torch.testing.assert_close(shared, copied, atol=0, rtol=0)
