@@ -11,8 +11,7 @@ folder=${1:?usage: scripts/weekly.sh FOLDER [make targets…]}
 shift
 [ $# -gt 0 ] || set -- test-style test-units test-notebooks test-assignments book test-book \
     test-long test-whole test-colab links
-mkdir -p "$folder/logs"
-folder=$(cd "$folder" && pwd)
+mkdir -p "$folder/logs" && folder=$(cd "$folder" && pwd) || exit 1
 course=$folder/course
 
 # Jupyter Book 2 is another program, not a newer release of this one; what other systems need stays
