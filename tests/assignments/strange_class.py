@@ -5,6 +5,8 @@ from grading.submission import grade_id
 from grading.trial import fill, reference_sources
 from nbformat.v4 import new_code_cell
 
+from tests.assignments.hostile_tricks import STUBBORN
+
 SLUG = "change_of_variables"
 AUTOMATIC = 18  # điểm của sáu câu chấm tự động
 WRONG = {
@@ -92,14 +94,6 @@ def affine_flow(z, A, b):
     get_ipython().displayhook(4)
     raise KeyboardInterrupt
 """
-STUBBORN_LOOP = """
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
-"""
 READ_MASTER = """
 import pathlib
 text = pathlib.Path(ROOT + "/source/change_of_variables/change_of_variables.ipynb").read_text()
@@ -160,7 +154,7 @@ def submissions(course):
         "sua_o_kiem_tra": edited,
         "mat_sieu_du_lieu": stripped,
         "in_nhieu": noisy,
-        "lap_vo_han": set_answer(right, "two_branches", STUBBORN_LOOP),
+        "lap_vo_han": set_answer(right, "two_branches", STUBBORN),
         "sap_nhan": dying,
         "chan_bo_dich": with_extra(wrong, HIJACK),
         "va_torch": with_extra(wrong, PATCH),
