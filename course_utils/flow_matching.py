@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .base import check_batch, check_count
@@ -143,8 +144,9 @@ class FlowMatching(Flow):
         """
         t = stratified_times(len(x1), x1)
         a, b, slope_a, slope_b = self.interpolant(t)
-        error = self.field(t.squeeze(1), a * x1 + b * x0) - (slope_a * x1 + slope_b * x0)
-        return error.square().sum(1).mean()
+        velocity = self.field(t.squeeze(1), a * x1 + b * x0)
+        target = slope_a * x1 + slope_b * x0
+        return F.mse_loss(velocity, target, reduction="sum") / len(x1)
 
     def loss(self, x: Tensor) -> Tensor:
         """Mất mát khớp luồng có điều kiện của lô x; một lần gọi trường. Sách: (eq-cfm-loss)

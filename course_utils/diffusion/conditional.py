@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..base import check_count
 from ..errors import InputError
-from ..flows.fields import ACTIVATIONS, Field, VelocityMLP
+from ..flows.fields import ACTIVATIONS, Field, VelocityMLP, timed
 from .ddpm import DDPM
 
 #: một lô dữ liệu, hay một lô kèm điều kiện của từng điểm
@@ -63,9 +63,9 @@ class ConditionalMLP(nn.Module):
         net, condition = self.net, self.null if condition is None else condition
         clock, activate = net.clock(s, x), ACTIVATIONS[net.activation][0]
         h = x
-        for linear, time, label in zip(net.linear[:2], net.time[:2], self.labels, strict=True):
-            h = activate(linear(h) + time(clock) + label(condition))
-        return net.linear[-1](h) + net.time[-1](clock)
+        for linear, time, label in zip(net.linear, net.time, self.labels, strict=False):
+            h = activate(timed(linear, time, h, clock) + label(condition))
+        return timed(net.linear[-1], net.time[-1], h, clock)
 
 
 class Conditioned(nn.Module):

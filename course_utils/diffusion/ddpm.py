@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..base import check_batch, check_count, check_device, check_levels
@@ -166,8 +167,9 @@ class DDPM(ReverseChain):
         x0, _ = self.standardize(x)
         k, eps = self.draw_steps(len(x0)), torch.randn_like(x0)
         a, sigma = (self.schedule.at(t, k, x0) for t in ("a", "sigma"))
-        error = self.predict(k, a * x0 + sigma * eps) - target(self.prediction, x0, eps, a, sigma)
-        return error.square().flatten(1).sum(1).mean()
+        prediction = self.predict(k, a * x0 + sigma * eps)
+        goal = target(self.prediction, x0, eps, a, sigma)
+        return F.mse_loss(prediction, goal, reduction="sum") / len(x0)
 
     # ------------------------------------------------------------------ cận của log hợp lý
 

@@ -49,6 +49,7 @@ class NoiseSchedule:
         self.snr = self.alpha_bar / noise
         before = torch.cat([noise[:1], noise[:-1]])
         self.posterior_variance = torch.where(noise > 0, before * self.beta / noise, 0.0)
+        self.ready: dict[tuple, Tensor] = {}
 
     @property
     def steps(self) -> int:
@@ -60,7 +61,11 @@ class NoiseSchedule:
 
         k là một số thì phải ở trong 0…T; `posterior_mean` cần k ≥ 1.
         """
-        values = getattr(self, table).to(like.dtype).to(like.device)
+        key = table, like.dtype, like.device  # mỗi bảng chỉ đổi kiểu và chép sang thiết bị một lần
+        if key not in self.ready:
+            with torch.inference_mode(False):  # bảng để dành còn dùng khi huấn luyện
+                self.ready[key] = getattr(self, table).to(like.dtype).to(like.device)
+        values = self.ready[key]
         if isinstance(k, int):
             if not 0 <= k <= self.steps:
                 raise InputError(f"k = {k}; lịch này có các bước từ 0 đến T = {self.steps}.")

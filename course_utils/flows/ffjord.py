@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..nets import zero_init
 from .continuous import OdeFlow
 from .divergence import exact_divergence, vector_jacobian
+from .fields import tanh
 from .linear import ActNorm
 from .log_det import dot, draw_probes
 from .ode import Solver
@@ -41,9 +42,10 @@ class FreeField(nn.Module):
     def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
         """t một số hay (n,), x (n, dim) -> u (n, dim)."""
         t = torch.as_tensor(t, dtype=x.dtype, device=x.device).reshape(-1, 1).expand(len(x), 1)
-        for layer in self.linear[:-1]:
-            x = layer(torch.cat([x, t], 1)).tanh()
-        return self.linear[-1](torch.cat([x, t], 1))
+        *hidden, last = self.linear
+        for layer in hidden:
+            x = tanh(layer(torch.cat([x, t], 1)))
+        return last(torch.cat([x, t], 1))
 
 
 class FFJORD(Flow):

@@ -28,20 +28,39 @@ def check_velocity(u: Tensor, x: Tensor) -> Tensor:
     return u
 
 
-def tanh_slope(a: Tensor, y: Tensor) -> Tensor:
-    """Đạo hàm của y = tanh(a)."""
-    return 1 - y.square()
+def tanh(a: Tensor) -> Tensor:
+    """tanh(a) = 2σ(2a) − 1. Trên CPU, `sigmoid` của torch nhanh gấp sáu `tanh` của nó."""
+    return (2 * a).sigmoid_().mul(2).sub_(1)  # tại chỗ khi được: ít vùng nhớ tạm
 
 
-def silu_slope(a: Tensor, y: Tensor) -> Tensor:
-    """Đạo hàm của y = a·σ(a)."""
+def tanh_and_slope(a: Tensor) -> tuple[Tensor, Tensor]:
+    """tanh(a) và đạo hàm của nó."""
+    y = tanh(a)
+    return y, 1 - y * y
+
+
+def silu_and_slope(a: Tensor) -> tuple[Tensor, Tensor]:
+    """a·σ(a) và đạo hàm của nó."""
     gate = a.sigmoid()
-    return gate + y * (1 - gate)
+    y = a * gate
+    return y, torch.addcmul(gate, y, 1 - gate)
 
 
-# Mỗi hàm kích hoạt và đạo hàm của nó. Chúng phải trơn: bộ giải bậc cao đặt cược vào các đạo hàm
-# bậc cao của trường.
-ACTIVATIONS = {"tanh": (torch.tanh, tanh_slope), "silu": (F.silu, silu_slope)}
+# Mỗi hàm kích hoạt, và hàm ấy kèm đạo hàm. Chúng phải trơn: bộ giải bậc cao đặt cược vào các đạo
+# hàm bậc cao của trường.
+ACTIVATIONS = {"tanh": (tanh, tanh_and_slope), "silu": (F.silu, silu_and_slope)}
+
+
+def timed(linear: nn.Linear, time: nn.Linear, y: Tensor, clock: Tensor) -> Tensor:
+    """linear(y) + time(clock), bằng một phép nhân ma trận.
+
+    Một thời điểm chung thì phần của nó là một vector, cộng sẵn vào độ lệch của tầng; mỗi điểm một
+    thời điểm thì đặc trưng của thời gian nối vào y.
+    """
+    if len(clock) == 1:
+        return F.linear(y, linear.weight, linear.bias + time(clock)[0])
+    weight = torch.cat([linear.weight, time.weight], 1)
+    return F.linear(torch.cat([y, clock], 1), weight, linear.bias)
 
 
 class VelocityMLP(nn.Module):
@@ -95,6 +114,7 @@ class VelocityMLP(nn.Module):
         )
         zero_init(self.linear[2])
         nn.init.zeros_(self.time[2].weight)
+        self.register_buffer("harmonics", torch.arange(1.0, frequencies + 1), persistent=False)
 
     def clock(self, t: Tensor | float, x: Tensor) -> Tensor:
         """Đặc trưng của thời gian: số hay (n,) -> (1 hoặc n, 1 + 2·frequencies)."""
@@ -106,22 +126,16 @@ class VelocityMLP(nn.Module):
             )
         if not self.frequencies:
             return t - 0.5
-        angles = math.pi * t * torch.arange(1, self.frequencies + 1, dtype=x.dtype, device=x.device)
+        angles = math.pi * t * self.harmonics
         return torch.cat([t - 0.5, angles.sin(), angles.cos()], 1)
-
-    def layers(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """u (n, dim), và ở mỗi tầng ẩn: đầu vào a, đầu ra y = σ(a) của hàm kích hoạt."""
-        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][0]
-        y, hidden = x, []
-        for linear, time in zip(self.linear[:2], self.time[:2], strict=True):
-            a = linear(y) + time(clock)
-            y = activation(a)
-            hidden.append((a, y))
-        return self.linear[2](y) + self.time[2](clock), hidden
 
     def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
         """u(x, t) (n, dim)."""
-        return self.layers(t, x)[0]
+        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][0]
+        first, second, last = zip(self.linear, self.time, strict=True)
+        y = activation(timed(*first, x, clock))
+        y = activation(timed(*second, y, clock))
+        return timed(*last, y, clock)
 
     def with_divergence(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor]:
         """u (n, dim) và ∇·u (n,), chính xác.
@@ -129,8 +143,10 @@ class VelocityMLP(nn.Module):
         J = W₃ diag(d₂) W₂ diag(d₁) W₁ với d = σ′(a), nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ.
         Sách: (eq-mlp-divergence)
         """
-        u, hidden = self.layers(t, x)
-        slope = ACTIVATIONS[self.activation][1]
-        d1, d2 = (slope(a, y) for a, y in hidden)
+        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][1]
+        first, second, last = zip(self.linear, self.time, strict=True)
+        y, d1 = activation(timed(*first, x, clock))
+        y, d2 = activation(timed(*second, y, clock))
         w1, w2, w3 = (layer.weight for layer in self.linear)
-        return u, ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
+        divergence = ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
+        return timed(*last, y, clock), divergence

@@ -195,6 +195,7 @@ FAMILIES = {
         exact=True,
         steps={"two_moons": 100},
         lr=1e-2,
+        points=5_000,
     ),
     "ffjord": family(
         3, lambda dim, hidden: OursFFJORD(FFJORD(dim, hidden)), exact=False, steps={"digits": 150}

@@ -104,7 +104,7 @@ class Lucidrains(Diffusion):
         return SCALE * self.diffusion.sample(n)[:, 0]
 
 
-def family(sampling: int) -> Family:
+def family(sampling: int, *targets: str) -> Family:
     return Family(
         {
             "course_utils": lambda dim, layers, width: Ours(dim, width, sampling),
@@ -113,10 +113,14 @@ def family(sampling: int) -> Family:
             ),
         },
         layers=2,
-        steps={"two_moons": 3000, "checkerboard": 3000},
+        steps=dict.fromkeys(targets, 2000),
         lr=1e-2,
         width=128,
+        points=5_000,
     )
 
 
-FAMILIES = {"ddpm": family(sampling=STEPS), "ddim": family(sampling=20)}
+FAMILIES = {
+    "ddpm": family(STEPS, "two_moons", "checkerboard"),
+    "ddim": family(20, "two_moons"),
+}

@@ -137,6 +137,17 @@ def test_timetable_goes_from_noise_to_data_without_repeats(steps):
     assert SCHEDULES["cosine"].timetable() == list(range(100, -1, -1))
 
 
+def test_a_table_first_read_while_sampling_still_serves_training():
+    """Bảng chỉ đổi kiểu một lần; lần ấy có thể ở dưới inference_mode."""
+    schedule, x = linear_schedule(10), torch.ones(2, 1)
+    with torch.inference_mode():
+        held = schedule.at("a", 3, x)
+    weight = torch.ones(1, requires_grad=True)
+    (weight * schedule.at("a", torch.tensor([3, 3]), x)).sum().backward()
+    assert float(weight.grad) == pytest.approx(2 * float(held))
+    assert float(schedule.at("a", 3, x.double())) == float(schedule.a[3])
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_tables_follow_the_data(dtype):
     x, schedule = torch.randn(3, 1, 2, 2, dtype=dtype), SCHEDULES["cosine"]
