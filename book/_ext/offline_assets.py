@@ -78,7 +78,9 @@ def cut_font(path, css):
     options = subset.Options(flavor="woff", recalc_timestamp=False, notdef_outline=True)
     font = subset.load_font(path.with_suffix(".ttf"), options)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)])
+    # Bảng kiểu viết hình bằng mã "\f0eb", hay bằng chính ký tự ấy (biểu tượng của các hộp).
+    codes = [int(code, 16) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)]
+    cutter.populate(unicodes=codes + [ord(sign) for sign in re.findall("[\ue000-\uf8ff]", css)])
     cutter.subset(font)
     subset.save_font(font, path.with_suffix(".woff"), options)
     for suffix in (".ttf", ".woff2"):

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import yaml
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,6 +80,18 @@ def test_styles_load_nothing_from_another_host(book_html):
             r"""(?:url\(|@import\s)['"]?(?:https?:)?//[^)'"]+""", style.read_text("utf-8")
         )
         assert outside == [], style.name
+
+
+def test_every_icon_of_the_styles_is_in_a_font(book_html):
+    """Phông biểu tượng được cắt; hình nào bảng kiểu gọi mà phông không có thì hiện ô trống."""
+    css = "".join(path.read_text("utf-8") for path in book_html.glob("_static/styles/*.css"))
+    called = {chr(int(code, 16)) for code in re.findall(r'"\\([ef][0-9a-f]{3})"', css)}
+    called |= set(re.findall("[\ue000-\uf8ff]", css))
+    drawn = set()
+    for font in book_html.glob("_static/vendor/fontawesome/webfonts/*.woff"):
+        drawn |= {chr(code) for code in TTFont(font).getBestCmap()}
+    assert len(called) > 10
+    assert sorted(called - drawn) == []
 
 
 def test_every_mistake_shows_its_counter_example():
