@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
+from pygments.formatters import HtmlFormatter
 from traitlets.config import Config
 
 from .formulas import mathml
@@ -126,6 +127,7 @@ def describe(nb: NotebookNode, resources) -> None:
         "score": sum(q.get("score", 0.0) for q in questions),
         "maximum": sum(q["points"] for q in regular),
         "waiting": any(q.get("waiting") for q in questions),
+        "dark_code": HtmlFormatter(style="github-dark").get_style_defs(".highlight"),
     }
 
 

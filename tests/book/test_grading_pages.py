@@ -1,5 +1,7 @@
 """Trang phản hồi và sách lời giải trong Chromium thật: gọn ở mọi bề rộng, không gọi máy nào."""
 
+import re
+
 import nbformat
 import pytest
 from grading import variants
@@ -57,6 +59,22 @@ def test_the_page_fits_and_draws_its_formulas(pages, browser, name, width):
     assert min(widths) > 3
     assert "Bài tập: Phép đổi biến" in browser.run("return document.title")
     assert [url for url in browser.requests() if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize("name", ["solutions", "feedback"])
+def test_the_page_reads_in_light_and_dark(pages, browser, axe, name):
+    """Trang theo chế độ màu của thiết bị, và axe không thấy chỗ nào mờ hay thiếu tên."""
+    shades = {}
+    # Trang không có mã lệnh để biết khung nào cuộn được; Chromium và Firefox tự cho Tab dừng ở đó.
+    rules = {"rules": {"scrollable-region-focusable": {"enabled": False}}}
+    rules["runOnly"] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    for theme in ("light", "dark"):
+        browser.open((pages / f"{name}.html").as_uri(), theme=theme)
+        back = browser.run("return getComputedStyle(document.body).backgroundColor")
+        shades[theme] = [int(value) for value in re.findall(r"\d+", back)[:3]]
+        assert axe(rules) == []
+    assert min(shades["light"]) > 192
+    assert max(shades["dark"]) < 64
 
 
 def test_the_solution_page_is_quiet(pages, browser):
