@@ -7,27 +7,22 @@ nút (x_k, y_k), (x_{k+1}, y_{k+1}) với độ dốc d_k, d_{k+1}. Ngoài [−b
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, take_along_dim
+from torch import Tensor
 
 # Log của tỉ số giữa hai đoạn, và log độ dốc tại nút, bị chặn mềm ở đây: spline không bao
-# giờ dốc đến mức phép ngược mất chữ số trong float32.
+# giờ dốc đến mức phép ngược mất chữ số trong float32. Đó là cận của tanh.
 MAX_LOG = 1.0
 
 
-def bounded(raw: Tensor) -> Tensor:
-    """Số thực bất kỳ -> (−MAX_LOG, MAX_LOG)."""
-    return MAX_LOG * torch.tanh(raw / MAX_LOG)
-
-
-def segments(raw: Tensor, bound: float) -> tuple[Tensor, Tensor]:
-    """K số thực bất kỳ (..., K) -> đầu trái và độ dài của K đoạn lấp đầy [−bound, bound]."""
-    size = 2 * bound * F.softmax(bounded(raw), dim=-1)
+def segments(logits: Tensor, bound: float) -> tuple[Tensor, Tensor]:
+    """K logit (..., K) -> đầu trái và độ dài của K đoạn lấp đầy [−bound, bound]."""
+    size = 2 * bound * F.softmax(logits, dim=-1)
     return F.pad(size[..., :-1].cumsum(-1), (1, 0)) - bound, size
 
 
 def knots(raw: Tensor, bound: float) -> Tensor:
     """K số thực bất kỳ (..., K) -> K+1 nút tăng dần từ −bound đến bound."""
-    return F.pad(segments(raw, bound)[0], (0, 1), value=bound)
+    return F.pad(segments(torch.tanh(raw), bound)[0], (0, 1), value=bound)
 
 
 def rational_quadratic_spline(
@@ -47,9 +42,9 @@ def rational_quadratic_spline(
     Sách: (eq-rqs); Durkan et al. (2019), ct. (4)–(8)
     """
     bins = (raw.shape[-1] + 1) // 3
-    raw_size, raw_slope = raw.split([2 * bins, bins - 1], dim=-1)
-    left, size = segments(raw_size.unflatten(-1, (2, bins)), bound)
-    log_slope = F.pad(bounded(raw_slope), (1, 1))
+    log_size, log_slope = torch.tanh(raw).split([2 * bins, bins - 1], dim=-1)
+    left, size = segments(log_size.unflatten(-1, (2, bins)), bound)
+    log_slope = F.pad(log_slope, (1, 1))
 
     # Kẹp trước khi tính: điểm ngoài hộp không được làm hỏng đạo hàm của nhánh không dùng.
     inside = inputs.abs() < bound
@@ -59,9 +54,11 @@ def rational_quadratic_spline(
     # chọn hàng rồi chép về chỗ cũ tốn hơn là tính cho mọi điểm.
     searched = left[..., 1 if inverse else 0, 1:]
     k = (u.unsqueeze(-1) >= searched).sum(-1, keepdim=True)
-    x0, y0 = take_along_dim(left, k.unsqueeze(-2), -1).squeeze(-1).unbind(-1)
-    width, height = take_along_dim(size, k.unsqueeze(-2), -1).squeeze(-1).unbind(-1)
-    d0, d1 = take_along_dim(log_slope, torch.cat([k, k + 1], -1), -1).exp().unbind(-1)
+    shape = k.shape[:-1]
+    both = k.unsqueeze(-2).expand(*shape, 2, 1)
+    x0, y0 = left.expand(*shape, -1, -1).gather(-1, both).squeeze(-1).unbind(-1)
+    width, height = size.expand(*shape, -1, -1).gather(-1, both).squeeze(-1).unbind(-1)
+    d0, d1 = log_slope.expand(*shape, -1).gather(-1, torch.cat([k, k + 1], -1)).exp().unbind(-1)
     s = height / width
     curvature = d0 + d1 - 2 * s
 
