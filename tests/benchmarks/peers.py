@@ -1,7 +1,7 @@
 """Bốn thư viện bạn trong cùng một giao ước với mô hình của giáo trình.
 
 Mỗi hàm `..._realnvp`, `..._spline` dựng lõi của một luồng trên ℝ^dim với bề rộng `width` cho
-mạng; `Peer` thêm chuẩn tắc hóa (và logit, với ảnh) ở phía dữ liệu, giống nhau cho tất cả.
+mạng; `family.Peer` thêm chuẩn tắc hóa (và logit, với ảnh) ở phía dữ liệu, giống nhau cho tất cả.
 """
 
 import normflows
@@ -23,8 +23,7 @@ from zuko.flows.coupling import GeneralCouplingTransform
 from zuko.lazy import UnconditionalDistribution
 from zuko.transforms import MonotonicRQSTransform
 
-from course_utils.base import DensityModel
-from course_utils.flows import NeuralSplineFlow, RealNVP, Transform
+from course_utils.flows import NeuralSplineFlow, RealNVP
 from course_utils.flows.transform import StandardNormal
 
 from .family import Family
@@ -234,38 +233,6 @@ def freia_realnvp(dim, layers, width):
         if dim > 2:
             blocks.append((PermuteRandom, {"seed": k}))
     return Freia(dim, blocks)
-
-
-class Peer(DensityModel):
-    """Lõi của một thư viện, cùng các tầng cố định ở phía dữ liệu."""
-
-    def __init__(self, core: nn.Module, preprocessing: list[Transform], dim: int):
-        super().__init__()
-        self.event_shape = (dim,)
-        self.core = core
-        self.preprocessing = nn.ModuleList(preprocessing).requires_grad_(False)
-
-    def to_core(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        total = x.new_zeros(len(x))
-        for f in self.preprocessing:
-            x, log_det = f.inverse(x)
-            total = total + log_det
-        return x, total
-
-    def log_prob(self, x: Tensor) -> Tensor:
-        x, log_det = self.to_core(x)
-        return self.core.log_prob(x) + log_det
-
-    def loss(self, x: Tensor) -> Tensor:
-        """Mất mát riêng của lõi nếu có (khớp luồng); không thì đối log hợp lý."""
-        return self.core.loss(self.to_core(x)[0]) if hasattr(self.core, "loss") else super().loss(x)
-
-    @torch.no_grad()
-    def sample(self, n: int) -> Tensor:
-        x = self.core.sample(n)
-        for f in reversed(self.preprocessing):
-            x, _ = f.forward(x)
-        return x
 
 
 FAMILIES = {

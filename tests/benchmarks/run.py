@@ -35,10 +35,14 @@ MODULES = (
 FAMILIES = {name: family for module in MODULES for name, family in module.FAMILIES.items()}
 
 
+def load(path: Path) -> list[dict]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
 def merge(path: Path, rows: list[dict]) -> None:
     """Ghi `rows` vào tệp, thay mọi hàng cũ cùng họ và cùng dữ liệu; xếp theo thứ tự của họ."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    old = load(path)
     fresh = {(row["family"], row["target"]) for row in rows}
     rows = [row for row in old if (row["family"], row["target"]) not in fresh] + rows
     families = list(FAMILIES)
@@ -73,6 +77,11 @@ def main() -> None:
     parser.add_argument("--targets", nargs="+", help="chỉ những dữ liệu này")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=4.0, help="giây đo mỗi việc mỗi hạt giống")
+    parser.add_argument(
+        "--train",
+        nargs="*",
+        help="chỉ huấn luyện lại những gói này; gói khác giữ khoảng hở đã ghi, đo lại thời gian",
+    )
     parser.add_argument("--output", type=Path, help=f"mặc định {RESULTS.name} bên cạnh tệp này")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -83,7 +92,13 @@ def main() -> None:
         for target in family.steps:
             if arguments.targets and target not in arguments.targets:
                 continue
-            rows = bench(name, family, target, seeds, scale, arguments.seconds)
+            kept = {
+                row["peer"]: row
+                for row in (load(output) if arguments.train is not None else [])
+                if (row["family"], row["target"], row["seeds"]) == (name, target, seeds)
+                and row["peer"] not in arguments.train
+            }
+            rows = bench(name, family, target, seeds, scale, arguments.seconds, kept)
             print(table(rows), flush=True)
             merge(output, rows)
     print(f"Ghi ở {output}")
