@@ -1,5 +1,7 @@
 """Các hình mà nhiều chương dùng chung. Mỗi hàm vẽ lên một trục và ghi nhãn tiếng Việt."""
 
+from collections.abc import Sequence
+
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
@@ -80,4 +82,23 @@ def image_grid(images: Tensor, ax: Axes | None = None, columns: int = 10, title:
     ax.imshow(table.reshape(rows * (h + 1), columns * (w + 1)), cmap="gray_r")
     ax.set_title(title)
     ax.axis("off")
+    return ax
+
+
+def growth(
+    sizes: Sequence[float],
+    costs: Sequence[float],
+    guide: Sequence[float],
+    ax: Axes,
+    label: str,
+    color: str = BLUE,
+    marker: str = "o",
+) -> Axes:
+    """Chi phí đo được theo cỡ, trục log–log; đường chấm là hình dạng mà phép đếm cho.
+
+    `guide` (cùng độ dài với `costs`) được kéo lên xuống cho đi qua điểm đo cuối cùng: chỉ độ dốc
+    của nó có nghĩa.
+    """
+    ax.loglog(sizes, costs, marker + "-", color=color, label=label, markersize=5)
+    ax.loglog(sizes, [g * costs[-1] / guide[-1] for g in guide], ":", color=color, lw=1.2)
     return ax
