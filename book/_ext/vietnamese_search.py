@@ -33,6 +33,8 @@ OTHER_NAMES = {
     "chú ý": "tập trung",
     "khoảng cách kl": "phân kỳ KL",
     "gradient biến mất": "gradient tắt",
+    "mã hóa vị trí": "vị trí",
+    "bộ giải ode": "bộ giải",
 }
 
 LETTERS = ("alpha", "close", "fence", "open", "ord", "punct")
@@ -200,7 +202,7 @@ def without_sphinx_search(app):
 
 def add_scripts(app, pagename, templatename, context, doctree):
     if pagename == "search":
-        for script in ("search_rank.js", "search_page.js"):
+        for script in ("search_typos.js", "search_rank.js", "search_page.js"):
             app.add_js_file(script, loading_method="defer")
 
 

@@ -49,15 +49,17 @@
   };
 
   const show = (asked, index) => {
-    const { complete, found } = SearchRank.search(asked, index);
+    const { used, typos, complete, found } = SearchRank.search(asked, index);
+    const quoted = typos.map((word) => `«${word}»`).join(", ");
+    const mended = typos.length ? `Không thấy ${quoted}, đã tìm «${used}». ` : "";
     const many = SearchWords.split(asked).length > SearchWords.MOST_WORDS;
     const limit = many ? ` Chỉ ${SearchWords.MOST_WORDS} từ đầu của câu hỏi được dùng.` : "";
     const pages = new Set(found.map(({ row }) => row.url)).size;
     const sentence = !found.length
-      ? `Không tìm thấy mục nào có «${asked}».`
+      ? `Không tìm thấy mục nào có «${used}».`
       : complete
         ? `Tìm thấy ${found.length} mục trong ${pages} trang.`
-        : `Không mục nào có đủ các từ của «${asked}». Dưới đây là ${found.length} mục gần nhất.`;
+        : `Không mục nào có đủ các từ của «${used}». Dưới đây là ${found.length} mục gần nhất.`;
     box("advice").hidden = complete && found.length > 0;
     const add = () => {
       const next = found.splice(0, SHOWN).map(result);
@@ -68,7 +70,7 @@
     };
     box("more").addEventListener("click", () => add().querySelector("a").focus());
     add();
-    box("status").textContent = sentence + limit;
+    box("status").textContent = mended + sentence + limit;
   };
 
   const typed = new URLSearchParams(location.search).get("q") ?? "";

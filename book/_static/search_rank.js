@@ -6,6 +6,10 @@ const SearchRank = (() => {
 
   // Những chữ của câu hỏi, không phải của điều được hỏi (viết ở dạng đã gấp dấu).
   const ASKING = /\b((nghia )?la gi|(nhu )?the nao|tai sao|vi sao|lam sao( de)?|what is|how to)\b/g;
+  // Hư từ: gần như không đáng giá gì. Những chữ sau chỉ kể khi gõ đủ dấu: «vi» còn là «vi phôi».
+  const FUNCTION_WORDS =
+    "và với của là giữa khác nhau nào gì sao cho bị được các những and of between";
+  const WHEN_MARKED = "mà thì vì tại nên thế";
   // Đầu chương và định nghĩa đứng trước; lời giải, mã, trang dành cho người dạy đứng sau.
   const KINDS = { page: 1.2, term: 1.2, statement: 0.9, figure: 0.7, exercise: 0.6, solution: 0.4 };
   const PLACES = [
@@ -19,6 +23,10 @@ const SearchRank = (() => {
   const LISTS = /^(lich su va tai lieu|hoc xong|ban se lam duoc gi)/;
   const ENOUGH = 0.65; // phần tối thiểu của câu hỏi, tính theo độ hiếm của từ, mà một mục phải có
   const FEW = 10; // ít hơn chừng ấy mục có đủ các từ thì thêm những mục gần đúng
+  const SLOPPY = 0.3; // từ gõ có dấu mà chỗ ấy viết dấu khác
+  const START = 4; // từ lạ dài chừng ấy chữ thì được coi là phần đầu của một từ dài hơn
+  const UNION = 0.3; // phần thưởng cho mục có đủ các từ, kể cả ở tên chương
+  const MOST_READINGS = 4; // mỗi cách hỏi là một lượt quét cả sách
 
   const read = ({ pages, sections, names }) => {
     const rows = sections.map(([page, anchor, kind, title, above, text]) => {
@@ -36,7 +44,7 @@ const SearchRank = (() => {
     const terms = rows
       .filter(({ kind }) => kind === "term")
       .map(({ title }) => title.split(/[(),;]/).map((side) => side.trim()).filter(Boolean));
-    return { rows, terms, names: Object.entries(names) };
+    return { rows, terms, names: Object.entries(names), cache: new Map() };
   };
 
   const key = (text) => ` ${split(text).map(fold).map(stem).join(" ")} `;
@@ -51,59 +59,104 @@ const SearchRank = (() => {
     const all = [[text, 1]];
     if (key(thing).trim() && thing !== text) all.push([thing, 1]);
     const words = split(thing);
-    for (const [from, to] of names) {
+    const rename = (from, to, trust) => {
       const at = key(thing).indexOf(key(from));
-      if (at < 0) continue;
+      if (at < 0) return;
       const before = key(thing).slice(0, at).split(" ").length - 1;
       const after = words.slice(before + split(from).length);
-      all.push([[...words.slice(0, before), to, ...after].join(" "), 0.95]);
-    }
-    for (const sides of terms) {
-      const others = sides.filter((side) => key(side) !== key(thing));
-      if (others.length < sides.length) all.push(...others.map((side) => [side, 0.8]));
-    }
-    return all.map(([words, trust]) => ({ ...parse(words), trust })).filter(({ phrase }) => phrase);
+      all.push([[...words.slice(0, before), to, ...after].join(" "), trust]);
+    };
+    for (const [from, to] of names) rename(from, to, 0.95);
+    for (const sides of terms)
+      for (const side of sides)
+        for (const other of sides) if (other !== side) rename(side, other, 0.8);
+    return all
+      .slice(0, MOST_READINGS)
+      .map(([words, trust]) => ({ ...parse(words), trust }))
+      .filter(({ phrase }) => phrase);
   };
 
   const within = (mask, text) => text.search(mask) >= 0;
 
-  /** Từng từ của câu hỏi có ở tiêu đề, ở lời của những mục nào; từ lạ thì khớp phần đầu của từ. */
-  const look = (query, rows) => {
-    const seen = (mask, word) =>
-      rows.map(({ fields }) =>
-        fields.map(({ folded }) => folded.includes(word) && within(mask, folded)),
-      );
-    const words = query.folded.map((word, i) => {
-      const whole = seen(query.words[i], word);
-      if (word.length < 4 || whole.some((pair) => pair[0] || pair[1])) return whole;
-      return seen(new RegExp(`(?<![\\p{L}\\p{N}])${word}`, "gu"), word);
-    });
-    // Từ hiếm đáng giá hơn hẳn: trong «lấy mẫu langevin», «langevin» mới chỉ ra nơi cần tìm.
-    const rare = words.map((flags) => {
-      const count = flags.filter(([inName, inText]) => inName || inText).length;
-      return Math.log((rows.length + 1) / (count + 1)) ** 2 + 0.01;
-    });
-    return { words, rare, total: rare.reduce((sum, part) => sum + part) };
+  const LETTER = /[\p{L}\p{N}]/u;
+  const letterAt = (text, at) => at >= 0 && at < text.length && LETTER.test(text[at]);
+
+  const spellings = new Map();
+  const spellOf = (text) => {
+    if (!spellings.has(text)) spellings.set(text, stem(spell(text)));
+    return spellings.get(text);
   };
 
-  const faithful = (query, { words }, hits) =>
-    hits.length
-      ? hits.some(([a, b]) => spell(words.slice(a, b)) === query.spelled.join(" "))
-      : query.spelled.every((word) => ` ${spell(words)} `.includes(` ${word} `));
+  /** Từ ấy có ở đó không: 1 là đúng cả dấu, SLOPPY là chỉ đúng khi bỏ dấu, 0 là không có. */
+  const presence = ({ words, folded }, word, spelled, start) => {
+    let found = 0;
+    for (let a = folded.indexOf(word); a >= 0; a = folded.indexOf(word, a + 1)) {
+      const b = a + word.length;
+      if (letterAt(folded, a - 1)) continue;
+      if (!start && letterAt(folded, folded[b] === "s" ? b + 1 : b)) continue;
+      if (!spelled || spellOf(words.slice(a, b)) === spelled) return 1;
+      found = SLOPPY;
+    }
+    return found;
+  };
+
+  /** Từ ấy có ở tiêu đề, ở lời, ở tên chương của từng mục không. */
+  const flagsOf = (word, spelled, rows) => {
+    const seen = (mark, start) =>
+      rows.map(({ fields }) => fields.map((field) => presence(field, word, mark, start)));
+    const some = (flags, least) => flags.some((has) => has[0] >= least || has[1] >= least);
+    const whole = seen(spelled, false);
+    if (some(whole, 1)) return whole;
+    if (some(whole, SLOPPY)) return seen("", false); // sách không viết thế: hẳn là gõ sai dấu
+    return word.length < START ? whole : seen("", true);
+  };
+
+  const plain = FUNCTION_WORDS.split(" ");
+  const functionWords = [
+    new Set(plain.map(fold)),
+    new Set([...plain, ...WHEN_MARKED.split(" ")].map(spell)),
+  ];
+
+  /** Từ ấy có trong sách không, hay là phần đầu của một từ gặp ở nhiều mục. */
+  const knows = (word, rows) => {
+    const has = (start) => (row) => row.fields.some((field) => presence(field, word, "", start));
+    return rows.some(has(false)) || (word.length >= START && rows.filter(has(true)).length > FEW);
+  };
+
+  /** Từng từ của câu hỏi có ở những mục nào, và đáng giá bao nhiêu. */
+  const look = ({ folded, spelled, marked }, { rows, cache }) => {
+    const words = folded.map((word, i) => {
+      const mark = marked ? stem(spelled[i]) : "";
+      const key = `${word} ${mark}`;
+      if (!cache.has(key)) cache.set(key, flagsOf(word, mark, rows));
+      return cache.get(key);
+    });
+    const light = words.map((_, i) => functionWords[+marked].has(marked ? spelled[i] : folded[i]));
+    // Từ hiếm đáng giá hơn hẳn: trong «lấy mẫu langevin», «langevin» mới chỉ ra nơi cần tìm.
+    const rare = words.map((flags, i) => {
+      const count = flags.filter(([inName, inText]) => inName === 1 || inText === 1).length;
+      return light[i] ? 0.01 : Math.log((rows.length + 1) / (count + 1)) ** 2 + 0.1;
+    });
+    return { words, light, rare, total: rare.reduce((sum, part) => sum + part) };
+  };
+
+  /** Cụm từ ấy có đúng dấu không; từ nào người hỏi gõ không dấu thì viết dấu gì cũng được. */
+  const faithful = ({ folded, spelled }, text) => {
+    const words = spell(text).split(" ");
+    if (words.length !== spelled.length) return true; // viết liền, như «RealNVP»
+    return words.every((word, i) => word === spelled[i] || stem(spelled[i]) === folded[i]);
+  };
 
   /** Điểm của tiêu đề hay của lời: cả cụm hơn đủ từ, từ liền nhau hơn rải rác, đúng dấu hơn. */
-  const worth = (query, field, has, share, ofPhrase, ofWords) => {
-    const { folded } = field;
-    const all = has.every(Boolean);
-    const hits = all || folded.includes(query.folded.join("")) ? places(query.phrase, folded) : [];
-    if (!hits.length && !share) return 0;
+  const worth = (query, { words, folded }, has, share, hits, ofPhrase, ofWords) => {
+    if (hits.length) {
+      const right = ([a, b]) => faithful(query, words.slice(a, b));
+      return !query.marked || hits.some(right) ? ofPhrase(hits) : ofPhrase(hits) / 8;
+    }
+    if (!share) return 0;
     const beside = (mask, i) => has[i] && has[i + 1] && within(mask, folded);
     const near = query.pairs.filter(beside).length;
-    const points = hits.length
-      ? ofPhrase(hits)
-      : ofWords * share ** 2 * (1 + (2 * near) / query.words.length);
-    const judged = query.marked && (hits.length || all);
-    return judged && !faithful(query, field, hits) ? points / 8 : points;
+    return ofWords * share ** 2 * (1 + (2 * near) / query.words.length);
   };
 
   /** Tiêu đề càng ít chữ thừa, cụm từ càng gần đầu, càng đúng là nơi nói về điều được hỏi. */
@@ -118,37 +171,46 @@ const SearchRank = (() => {
 
   const textWorth = (hits) => 4 + Math.min(Math.log2(hits.length), 2);
 
-  const scores = (query, rows) => {
-    const { words, rare, total } = look(query, rows);
-    return rows.map((row, n) => {
-      const [inName, inText, around] = [0, 1, 2].map((f) => words.map((flags) => flags[n][f]));
-      const part = (has) => rare.reduce((sum, value, i) => sum + (has[i] ? value : 0), 0) / total;
-      const found = part(inName.map((yes, i) => yes || inText[i] || around[i]));
-      const [name, text] = row.fields;
+  const scores = (query, index) => {
+    const { words, light, rare, total } = look(query, index);
+    const joined = query.folded.join("");
+    const part = (has) => rare.reduce((sum, value, i) => sum + value * has[i], 0) / total;
+    return index.rows.map((row, n) => {
+      const has = [0, 1].map((f) => words.map((flags) => flags[n][f]));
+      const there = words.map((flags) => (flags[n].some(Boolean) ? 1 : 0));
+      const fields = row.fields.slice(0, 2);
+      const hits = fields.map(({ folded }, f) =>
+        has[f].every(Boolean) || folded.includes(joined) ? places(query.phrase, folded) : [],
+      );
+      const [name, text] = fields;
       const sum =
-        worth(query, name, inName, part(inName), () => titleWorth(query, name.folded), 3) +
-        worth(query, text, inText, part(inText), textWorth, 1);
-      const whole = sum > 0 && [name, text].some(({ folded }) => within(query.phrase, folded));
+        worth(query, name, has[0], part(has[0]), hits[0], () => titleWorth(query, name.folded), 3) +
+        worth(query, text, has[1], part(has[1]), hits[1], textWorth, 1) +
+        UNION * part(there) ** 2;
+      const whole = hits.some(({ length }) => length);
       const points = whole ? sum : (3 * sum) / (sum + 2); // từ rải rác luôn dưới cả cụm
       // Cả cụm viết liền, như «RealNVP», cũng là đủ; tên khác thì phải đủ mới kể.
-      const enough = whole ? 1 : query.trust < 1 && found < 0.999 ? 0 : found;
-      return { row, query, found: enough, points: points * enough * row.weight * query.trust };
+      const all = whole || there.every((yes, i) => yes || light[i]);
+      const found = all ? 1 : query.trust < 1 && part(there) < ENOUGH ? 0 : part(there);
+      return { row, query, found, points: points * found * row.weight * query.trust };
     });
   };
 
   /** Các mục tìm được, mục đáng đọc nhất trước; complete là false nếu không mục nào đủ các từ. */
   const search = (asked, index) => {
-    const all = readings(asked, index).map((query) => scores(query, index.rows));
-    if (!all.length) return { complete: true, found: [] };
+    const { used, typos } = SearchTypos.mend(asked, index, (word) => knows(word, index.rows));
+    const all = readings(used, index).map((query) => scores(query, index));
+    if (!all.length) return { used, typos, complete: true, found: [] };
     const better = (top, one) => (one.points > top.points ? one : top);
     const sorted = index.rows
       .map((_, n) => all.map((scored) => scored[n]).reduce(better))
       .filter(({ points }) => points > 0)
       .sort((one, two) => two.points - one.points);
-    const complete = sorted.filter(({ found }) => found > 0.999);
-    if (!complete.length) return { complete: false, found: sorted.slice(0, FEW) };
-    if (complete.length >= FEW) return { complete: true, found: complete };
-    return { complete: true, found: sorted.filter(({ found }) => found >= ENOUGH) };
+    const complete = sorted.filter(({ found }) => found === 1);
+    const shown = complete.length >= FEW ? complete : sorted.filter(({ found }) => found >= ENOUGH);
+    return complete.length
+      ? { used, typos, complete: true, found: shown }
+      : { used, typos, complete: false, found: sorted.slice(0, FEW) };
   };
 
   return { read, search };

@@ -32,9 +32,10 @@ const SearchWords = (() => {
   const stem = (word) => (/^[a-z]{3,}[^s]s$/.test(word) ? word.slice(0, -1) : word);
 
   /** Mẫu tìm những từ ấy đứng liền nhau, giữa chúng có thể có dấu cách, gạch nối, gạch dưới. */
+  const LETTER = "a-z0-9\\u0370-\\u03ff"; // chữ đã gấp dấu, chữ Hy Lạp; \p{L} chậm hơn nhiều
   const pattern = (words) => {
-    const joined = words.join("s?[^\\p{L}\\p{N}]{0,3}");
-    return new RegExp(`(?<![\\p{L}\\p{N}])${joined}s?(?![\\p{L}\\p{N}])`, "gu");
+    const joined = words.join(`s?[^${LETTER}]{0,3}`);
+    return new RegExp(`(?<![${LETTER}])${joined}s?(?![${LETTER}])`, "g");
   };
 
   /** Câu hỏi đã đọc: các từ đã gấp dấu, mẫu của cả cụm, của từng từ và của từng đôi liền nhau. */

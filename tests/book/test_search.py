@@ -198,6 +198,13 @@ def test_half_found_says_so(browser, site):
     assert results["advice"]
 
 
+def test_a_mended_question_says_so(browser, site):
+    results = search(browser, site, "định thứcc")
+    said = "Không thấy «thứcc», đã tìm «định thức». Tìm thấy "
+    assert results["status"].startswith(said)
+    assert {mark.lower() for row in results["found"] for mark in row["marks"]} == {"định thức"}
+
+
 @pytest.mark.parametrize("words", ["", "   ", "?!", '"'])
 def test_empty_question(browser, site, words):
     browser.open(f"{site}/search.html?q={quote(words)}")
