@@ -104,14 +104,21 @@ def conclusion(rows):
     return "; ".join(parts)
 
 
+def marks(rows):
+    """✓ hay ✗ của từng việc: khớp, rồi các thời gian."""
+    signs = {"khớp": quality_verdict(rows)[0]}
+    signs |= {words: speed_verdict(rows, task)[0] for task, words in TASKS.items()}
+    return " ".join(f"{'✓' if sign >= 0 else '✗'} {words}" for words, sign in signs.items())
+
+
 def milliseconds(seconds):
     """Ba chữ số có nghĩa, đơn vị theo độ lớn."""
     value, unit = (seconds, "s") if seconds >= 1 else (1e3 * seconds, "ms")
     return f"{float(f'{value:.3g}'):g} {unit}"
 
 
-def cells(row, first):
-    """Các ô của một hàng; `first`: tên dữ liệu chỉ ghi ở hàng đầu."""
+def cells(row):
+    """Các ô của một hàng, không kể dữ liệu và kết luận."""
     mean, spread = mean_and_spread(row["quality"])
     fit = f"{mean:.3f}" + (f" ± {spread:.3f}" if len(row["quality"]) > 1 else "")
     times = [
@@ -131,12 +138,11 @@ def cells(row, first):
         nfe,
         "–" if error is None else f"{error:.0e}",
     ]
-    if row["peer"] == OURS:
-        values = [f"**{value}**" for value in values]
-    return [f"`{row['target']}`" if first else "", *values]
+    return [f"**{value}**" for value in values] if row["peer"] == OURS else values
 
 
 HEADER = ["dữ liệu", "gói", "tham số", "khoảng hở (nat)", *TASKS.values(), "NFE", "lỗi nghịch đảo"]
+HEADER.append("kết luận")
 
 
 def markdown(targets):
@@ -144,8 +150,9 @@ def markdown(targets):
     lines = [f"| {' | '.join(HEADER)} |", "| --- " * len(HEADER) + "|"]
     for rows in targets:
         ours, peers = split(rows)
-        for row in (ours, *peers):
-            lines.append(f"| {' | '.join(cells(row, row is ours))} |")
+        first = [f"`{ours['target']}`", *cells(ours), marks(rows)]
+        for line in (first, *(["", *cells(row), ""] for row in peers)):
+            lines.append(f"| {' | '.join(line)} |")
     lines += ["", *(f"- `{rows[0]['target']}`: {conclusion(rows)}." for rows in targets), ""]
     for rows in targets:
         ours, peers = split(rows)
