@@ -1,8 +1,8 @@
 """DDPM và DDIM của denoising-diffusion-pytorch bên cạnh của giáo trình.
 
 Cùng một mạng, cùng lịch cosin, cùng đoán v, T = 100. Gói ấy không tính mật độ (thảo luận #210), nên
-chuỗi nó học được đọc bằng cùng cận dưới của ta: so được chất lượng, còn thời gian của log p thì
-không nói gì về gói.
+chuỗi nó học được đọc bằng cùng cận dưới của ta, với phương sai β_k, vì β̃_k mà nó dùng khi sinh mẫu
+cho cận lỏng hơn nhiều: so được chất lượng, còn thời gian của log p thì không nói gì về gói.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from course_utils.flows.linear import Affine
 from .family import Family
 
 STEPS = 100
-SCALE = 4.0  # gói ấy cắt x̂₀ về [−1, 1] khi sinh mẫu: dữ liệu phải nằm gọn trong đó
+SCALE = 2.5  # gói ấy cắt x̂₀ về [−1, 1] khi sinh mẫu: dữ liệu phải nằm gọn trong đó
 
 
 def load(package: str, module: str) -> ModuleType:
@@ -91,7 +91,7 @@ class Lucidrains(Diffusion):
             auto_normalize=False,
         )
         schedule = NoiseSchedule(diffusion.betas)
-        chain = DDPM(dim, net=net, schedule=schedule, variance="posterior")
+        chain = DDPM(dim, net=net, schedule=schedule)
         chain.norm = Affine(dim).requires_grad_(False)  # thang cố định, không theo lô đầu
         nn.init.constant_(chain.norm.log_scale, math.log(SCALE))
         super().__init__(chain, sampling)
