@@ -15,6 +15,15 @@ def test_every_page_of_the_table_of_contents_is_built(book_html, toc_pages):
         assert (book_html / f"{page}.html").exists(), page
 
 
+def test_no_page_of_an_earlier_build_is_left(book_html, toc_pages):
+    for folder in ("book", "notebooks"):
+        for path in book_html.glob(f"{folder}/**/*.html"):
+            assert str(path.relative_to(book_html).with_suffix("")) in toc_pages
+    for path in book_html.glob("_modules/course_utils/**/*.html"):
+        module = ROOT / path.relative_to(book_html / "_modules").with_suffix("")
+        assert module.with_suffix(".py").exists() or (module / "__init__.py").exists(), path
+
+
 def test_every_page_is_reached_from_the_table_of_contents(toc_pages):
     written = [
         *ROOT.glob("book/*.md"),
