@@ -73,9 +73,8 @@ for (const element of article.querySelectorAll("[id]")) {
 article.append(targets);
 
 // Hộp và đoạn mã ngắn không bị cắt đôi; dài hơn thì cắt, để trang trước khỏi trống.
-for (const box of article.querySelectorAll("div.admonition, pre, table")) {
-  if (box.offsetHeight < 260) box.classList.add("keep");
-}
+const boxes = [...article.querySelectorAll("div.admonition, pre, table")];
+for (const box of boxes.filter((box) => box.offsetHeight < 260)) box.classList.add("keep");
 
 // Công thức và bảng rộng hơn chỗ của nó thì thu nhỏ chữ cho vừa, nhưng không nhỏ đến mức khó đọc.
 const SMALLEST = 8; // điểm ảnh CSS, tức 6 pt
@@ -84,17 +83,20 @@ const shrink = (element, width, room) => {
   element.style.fontSize = `${(size * 0.985 * room) / width}%`;
 };
 const overflowing = [];
-for (const math of article.querySelectorAll("mjx-container")) {
-  const inner = math.firstElementChild;
-  const block = math.closest("p, li, dd, td, th, figcaption, h1, h2, h3, h4, div");
-  const display = math.getAttribute("display") === "true";
-  math.style.fontSize = math.dataset.size ? `${math.dataset.size}%` : math.style.fontSize;
-  for (let tries = 0; tries < 3; tries++) {
-    const room = (display ? math : block).clientWidth;
-    const width = display ? Math.max(math.scrollWidth, inner.offsetWidth) : math.offsetWidth;
-    if (width <= room + 1) break;
-    shrink(math, width, room);
-  }
+// Mỗi lượt đo hết rồi mới sửa: đo xen kẽ với sửa thì mỗi công thức bắt bày lại cả trang.
+const BLOCK = "p, li, dd, td, th, figcaption, h1, h2, h3, h4, div";
+let wide = [...article.querySelectorAll("mjx-container")];
+for (const math of wide) if (math.dataset.size) math.style.fontSize = `${math.dataset.size}%`;
+for (let tries = 0; tries < 3 && wide.length; tries++) {
+  const sizes = wide.map((math) => {
+    const display = math.getAttribute("display") === "true";
+    const room = (display ? math : math.closest(BLOCK)).clientWidth;
+    const inner = math.firstElementChild.offsetWidth;
+    return [math, display ? Math.max(math.scrollWidth, inner) : math.offsetWidth, room];
+  });
+  const over = sizes.filter(([, width, room]) => width > room + 1);
+  for (const [math, width, room] of over) shrink(math, width, room);
+  wide = over.map(([math]) => math);
 }
 for (const table of article.querySelectorAll("table")) {
   for (let tries = 0; tries < 4 && table.offsetWidth > table.parentElement.clientWidth + 1; tries++) {
