@@ -41,6 +41,29 @@ for (const node of texts(article)) {
   if (/(`{3,}|:::)\s*\{|\{[a-z:]+\}`|%%glue/.test(node.data)) leftovers.push(node.data.slice(0, 80));
 }
 
+// Chữ bị cắt: khung giấu phần thừa mà chữ bên trong dài hơn khung, không cuộn được tới.
+const clipped = [];
+for (const element of document.body.querySelectorAll("*:not(mjx-container *, svg *)")) {
+  const { scrollWidth, scrollHeight, clientWidth, clientHeight } = element;
+  const [wide, high] = [scrollWidth > clientWidth + 1, scrollHeight > clientHeight + 1];
+  if ((!wide && !high) || clientWidth < 2 || clientHeight < 2) continue;
+  if (element.closest(".math, svg, .toggle-hidden")) continue; // cuộn được, hay đang gập lại
+  const { overflowX, overflowY } = getComputedStyle(element);
+  const hides = (overflow) => overflow === "hidden" || overflow === "clip";
+  if (!(wide && hides(overflowX)) && !(high && hides(overflowY))) continue;
+  if (element.innerText?.trim() && element.checkVisibility({ visibilityProperty: true })) {
+    clipped.push(describe(element));
+  }
+}
+
+// Tab dừng ở công thức khi và chỉ khi công thức cuộn được.
+const scrolls = (math) =>
+  getComputedStyle(math).overflowX === "auto" && math.scrollWidth > math.clientWidth + 1;
+const tabStops = [...document.querySelectorAll("mjx-container")]
+  .filter((math) => math.checkVisibility({ visibilityProperty: true }))
+  .filter((math) => (math.tabIndex === 0) !== scrolls(math))
+  .map(describe);
+
 const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
 
 const page = document.scrollingElement;
@@ -54,6 +77,8 @@ return {
     .filter((element) => !element.querySelector("mjx-container"))
     .map(describe),
   overflow: page.scrollWidth - page.clientWidth,
+  clipped,
+  tabStops,
   brokenImages: images.filter((i) => i.complete && !i.naturalWidth).map((i) => i.src),
   imagesWithoutAlt: images.filter((i) => !i.alt?.trim()).map((i) => i.src.slice(0, 80)),
   sharedIds: [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))],

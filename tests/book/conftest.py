@@ -1,7 +1,6 @@
 """Sách đã dựng, một máy chủ tại chỗ và một Chromium thật bị cắt khỏi mọi máy khác."""
 
 import itertools
-import json
 import os
 import subprocess
 import sys
@@ -13,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from filelock import FileLock
-from printing.browser import PAPER, PREPARE
+
+from tests.book.browser import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("_config.yml", "_toc.yml", "book", "hub", "notebooks/*.ipynb", "course_utils")
@@ -37,28 +37,6 @@ axe.run(document, {...rules, resultTypes: ["violations"]}).then(
     nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.html.slice(0, 120)}`))),
   (error) => done([String(error)]));"""
 
-# Chạy trước mọi mã của trang: MathJax được nạp như thường nhưng không vẽ công thức nào.
-PLAIN = """let kept;
-Object.defineProperty(window, "MathJax", {
-  get: () => kept,
-  set: (value) => {
-    kept = value;
-    if (!value.version) value.startup = {...value.startup, typeset: false};
-  },
-});"""
-
-# Cuộn qua từng hình tương tác, như người đọc, cho tới khi hình ấy hiện: chưa tới gần thì chưa tải.
-WAKE = """const done = arguments[0];
-const frame = () => new Promise((next) => requestAnimationFrame(next));
-(async () => {
-  for (const figure of document.querySelectorAll(".live-figure:has(.live-figure-view)")) {
-    figure.scrollIntoView({behavior: "instant"});
-    for (let i = 0; i < 200 && !figure.matches(".live-figure-on"); i++) await frame();
-  }
-  scrollTo({top: 0, behavior: "instant"});
-  done();
-})();"""
-
 
 def listed_files(entry):
     """Mọi trang trong mục lục, theo thứ tự."""
@@ -72,6 +50,11 @@ def listed_files(entry):
 
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
 TOC_PAGES = [TOC["root"], *listed_files(TOC["parts"])]
+
+
+def has_live_figure(page):
+    source = ROOT / f"{page}.md"
+    return source.exists() and "{live-figure}" in source.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +71,8 @@ def pytest_generate_tests(metafunc):
     if "any_page" in metafunc.fixturenames:  # mọi trang, và một trang mã nguồn làm mẫu
         pages = [*TOC_PAGES, "search", "_modules/course_utils/flow_matching"]
         metafunc.parametrize("any_page", pages)
+    if "chapter" in metafunc.fixturenames:  # mọi chương có hình tương tác
+        metafunc.parametrize("chapter", [page for page in TOC_PAGES if has_live_figure(page)])
 
 
 def pytest_collection_modifyitems(items):
@@ -95,8 +80,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             params = item.callspec.params if hasattr(item, "callspec") else {}
-            page = params.get("any_page") or params.get("view", [item.path.stem])[0]
-            item.add_marker(pytest.mark.xdist_group(page))
+            page = params.get("any_page") or params.get("chapter")
+            page = page or params.get("view", [None])[0] or params.get("part", item.path.stem)
+            item.add_marker(pytest.mark.xdist_group(str(page)))
 
 
 def newest_source():
@@ -143,99 +129,6 @@ def site(book_html):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-# Gọi thẳng các hàm của mô-đun JavaScript mà hình đang chạy, để so con số với Python.
-CALL = """
-const [source, body, input, done] = arguments;
-const url = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
-import(url).then(module => done(new Function("m", "input", body)(module, input)),
-                 error => done(String(error)));
-"""
-
-
-class Browser:
-    """Chromium không màn hình: mở trang ở một bề rộng và một chế độ màu, rồi hỏi trang."""
-
-    def __init__(self, driver):
-        self.driver = driver
-
-    def open(self, url, width=1280, theme="light", math=False):
-        """Mở trang. Hình không cần công thức, mà vẽ công thức là phần lâu nhất của việc mở một
-        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong; nếu không thì cuộn qua mọi hình tương tác."""
-        self.driver.get("about:blank")  # trang trước thôi gọi mạng đã, rồi mới ghi
-        self.log("performance"), self.log("browser")
-        self.command(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=900,
-            deviceScaleFactor=1,
-            mobile=width < 700,
-        )
-        self.set_theme(theme)
-        script = {} if math else self.command("Page.addScriptToEvaluateOnNewDocument", source=PLAIN)
-        self.driver.get(url)
-        self.wait_for_math()
-        if script:
-            self.command("Page.removeScriptToEvaluateOnNewDocument", **script)
-            self.driver.execute_async_script(WAKE)
-
-    def set_theme(self, theme):
-        """Thiết bị đổi chế độ màu; trang ở chế độ tự động phải đổi theo."""
-        preferences = {"prefers-color-scheme": theme, "prefers-reduced-motion": "reduce"}
-        features = [{"name": name, "value": value} for name, value in preferences.items()]
-        self.command("Emulation.setEmulatedMedia", features=features)
-
-    def print_faults(self, pages):
-        """Chỗ tràn lề hay liên kết hỏng khi in trang đang mở. Trang bị sửa đi, nên hỏi sau cùng."""
-        light = [{"name": "prefers-color-scheme", "value": "light"}]
-        self.command("Emulation.setEmulatedMedia", media="print", features=light)
-        self.command("Emulation.setDeviceMetricsOverride", **PAPER)
-        seen = self.run(PREPARE, pages, 0, "")
-        self.command("Emulation.setEmulatedMedia", media="")
-        return seen["overflowing"] + seen["missing"]
-
-    def wait_for_math(self):
-        self.driver.execute_async_script(
-            """const done = arguments[0];
-            if (!window.MathJax) return done();
-            const wait = () => MathJax.startup?.promise
-              ? MathJax.startup.promise.then(() => setTimeout(done, 50))
-              : setTimeout(wait, 20);
-            wait();"""
-        )
-
-    def command(self, name, **parameters):
-        return self.driver.execute_cdp_cmd(name, parameters)
-
-    def log(self, kind):
-        return self.driver.get_log(kind)
-
-    def run(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def call(self, source, body, value):
-        """Nạp mô-đun `source` của một hình rồi chạy `body` với m (mô-đun) và input (`value`)."""
-        return self.driver.execute_async_script(CALL, source, body, value)
-
-    def assert_quiet(self):
-        """Trang đang mở không báo lỗi nào và không đòi tệp nào ngoài sách."""
-        assert self.console_errors() == []
-        inside = ("file:", "data:", "blob:")
-        assert [url for url in self.requests() if not url.startswith(inside)] == []
-
-    def console_errors(self):
-        """Lỗi trên bảng điều khiển từ lần mở trang gần nhất."""
-        return [entry["message"] for entry in self.log("browser") if entry["level"] == "SEVERE"]
-
-    def requests(self):
-        """Mọi địa chỉ mà trang đã đòi tải từ lần mở gần nhất."""
-        events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
-        return [
-            event["params"]["request"]["url"]
-            for event in events
-            if event["method"] == "Network.requestWillBeSent"
-        ]
 
 
 @pytest.fixture(scope="session")
