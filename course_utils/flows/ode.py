@@ -26,8 +26,8 @@ class CountedRates(nn.Module):
         super().__init__()
         self.rates, self.limit, self.calls = rates, limit, 0
 
-    def forward(self, t: Tensor, state: State) -> State:
-        """Đạo hàm của từng thành phần; InputError khi đã gọi quá nhiều lần."""
+    def forward(self, t: Tensor, state: State | Tensor) -> State | Tensor:
+        """Đạo hàm từng thành phần, hay của thành phần duy nhất; InputError khi gọi quá `limit`."""
         if self.calls >= self.limit:
             raise InputError(
                 f"Bộ giải đã gọi trường {self.limit} lần mà mới tới t = {float(t):.4f}. Trường quá "
@@ -35,7 +35,7 @@ class CountedRates(nn.Module):
                 f"mỗi lần gọi). Hãy nới rtol và atol, dùng bước cố định, hoặc tăng `max_nfe`."
             )
         self.calls += 1
-        return self.rates(t, state)
+        return self.rates(t, (state,))[0] if isinstance(state, Tensor) else self.rates(t, state)
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,9 @@ class Solver:
 
         times = check_times(times)
         counted = CountedRates(rates, self.max_nfe)
+        # Trạng thái một thành phần: torchdiffeq khỏi ghép rồi tách nó ở mỗi lần gọi.
+        alone = len(state) == 1
+        start = state[0] if alone else state
         if self.method in FIXED_STEP:
             how = {"options": {"grid_constructor": self.grid(times)}}
         else:
@@ -120,7 +123,7 @@ class Solver:
         gradient = {"adjoint_params": tuple(parameters)} if self.adjoint else {}
         integrate = odeint_adjoint if self.adjoint else odeint
         try:
-            path = integrate(counted, state, stops, method=self.method, **how, **gradient)
+            path = integrate(counted, start, stops, method=self.method, **how, **gradient)
         except AssertionError as error:  # torchdiffeq báo bằng assert khi bước co về 0
             raise InputError(
                 f"Bộ giải {self.method} dừng giữa đường ({str(error)[:60]}). Trường có giá trị vô "
@@ -128,7 +131,7 @@ class Solver:
                 f"liệu và tham số."
             ) from None
         calls, counted.calls = counted.calls, 0  # lượt về của phương pháp liên hợp đếm từ đầu
-        return path, calls
+        return ((path,) if alone else path), calls
 
     def grid(self, times: Sequence[float]) -> Callable:
         """Lưới đều `steps` bước từ times[0] tới times[-1], đúng từng bước một.

@@ -79,6 +79,19 @@ def test_dopri8_keeps_its_tolerance_at_every_time(times, adjoint):
     assert (gradient - X).abs().max() <= 4 * bound  # lượt về: quỹ đạo và biến liên hợp
 
 
+@pytest.mark.parametrize("adjoint", [False, True])
+@pytest.mark.parametrize("method", ["rk4", "dopri5"])
+def test_a_state_of_one_part_takes_the_same_steps_alone(method, adjoint):
+    """Một thành phần đi đường tắt, không ghép trạng thái; thêm một thành phần bằng 0 thì không."""
+    solver = Solver(method, adjoint=adjoint)
+    (alone,), nfe = solver(lambda t, state: (state[0] @ A.T,), (X,), (0.0, 1.0))
+    (both, _), same = solver(
+        lambda t, state: (state[0] @ A.T, 0 * state[1]), (X, X.new_zeros(3)), (0.0, 1.0)
+    )
+    assert torch.equal(alone, both)
+    assert nfe == same
+
+
 @pytest.mark.equation("eq-rk-order")
 @pytest.mark.parametrize("method", ORDERS)
 def test_orders(method):
