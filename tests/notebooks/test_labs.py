@@ -1,5 +1,6 @@
 """Mọi phòng thực hành giữ các luật của scripts/check_notebooks.py; mỗi luật bắt được chỗ hỏng."""
 
+import re
 from pathlib import Path
 
 import check_notebooks
@@ -16,6 +17,23 @@ each_lab = pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("rule", check_notebooks.RULES, ids=lambda rule: rule.__name__)
 def test_keeps_the_rules(rule, path):
     assert list(rule(path, nbformat.read(path, as_version=4))) == []
+
+
+def test_where_the_book_points_there_is_exactly_one_heading():
+    headings = {}
+    for path in LABS:
+        cells = nbformat.read(path, as_version=4).cells
+        text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+        headings[path.stem] = re.findall(r"^#+ (.+)", text, re.MULTILINE)
+    pointer = re.compile(r"mục «(.+?)» của \{doc\}`\.\./notebooks/(\w+)`")
+    pages = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "book").glob("*.md"))}
+    found = [(page, *where) for page, text in pages.items() for where in pointer.findall(text)]
+    assert len(found) > 30
+    assert [
+        (page, lab, words)
+        for page, words, lab in found
+        if sum(words in heading for heading in headings[lab]) != 1
+    ] == []
 
 
 @each_lab
