@@ -20,6 +20,8 @@ def bounded_log_scale(raw: Tensor, max_log_scale: float) -> Tensor:
 
     Sách: (eq-bounded-scale)
     """
+    if max_log_scale == 1:  # cùng kết quả, bớt một phép chia và một phép nhân
+        return torch.tanh(raw)
     return max_log_scale * torch.tanh(raw / max_log_scale)
 
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..errors import InputError
-from .spectral import krylov_direction, power_iteration, unit
+from .spectral import krylov_direction, power_iteration
 
 WARM_UP = 30  # số bước lặp lũy thừa khi dựng tầng
 SLACK = 1e-3  # phần dự phòng của tầng tích chập, vì ước lượng tiến đến σ từ phía dưới
@@ -65,12 +65,8 @@ class Lipschitz(nn.Module):
         raise NotImplementedError
 
     def sigma(self) -> Tensor:
-        """σ(A), một số; gradient theo trọng số là của uᵀAv với u, v cố định."""
-        v = self.direction()
-        with torch.no_grad():
-            image = self.apply_weight(v, self.weight)
-            u = unit(image, otherwise=image)
-        return (u * self.apply_weight(v, self.weight)).sum()
+        """σ(A) = ‖Av‖, một số; gradient theo trọng số là của uᵀAv với v và u = Av/‖Av‖ cố định."""
+        return self.apply_weight(self.direction(), self.weight).norm()
 
     def bounded_weight(self) -> Tensor:
         """Trọng số sau khi chia: chuẩn phổ không quá `bound`."""

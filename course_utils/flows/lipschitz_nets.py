@@ -31,8 +31,8 @@ class Activation(nn.Module):
         """Hệ số dương, xếp theo chiều thứ hai của x: (n, C) hay (n, C, H, W)."""
         return F.softplus(self.raw).view(-1, *[1] * (x.ndim - 2))
 
-    def slope(self, x: Tensor) -> Tensor:
-        """Đạo hàm tại x, cùng hình dạng x."""
+    def value_and_slope(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Giá trị và đạo hàm tại x, cùng hình dạng x; phần chung chỉ tính một lần."""
         raise NotImplementedError
 
 
@@ -51,8 +51,10 @@ class Sine(Activation):
         omega = self.scale(x)
         return torch.sin(omega * x) / omega
 
-    def slope(self, x: Tensor) -> Tensor:
-        return torch.cos(self.scale(x) * x)
+    def value_and_slope(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        omega = self.scale(x)
+        angle = omega * x
+        return torch.sin(angle) / omega, torch.cos(angle)
 
 
 class LipSwish(Activation):
@@ -68,10 +70,10 @@ class LipSwish(Activation):
         """x·σ(βx)/1.1, cùng hình dạng với x."""
         return x * torch.sigmoid(self.scale(x) * x) / 1.1
 
-    def slope(self, x: Tensor) -> Tensor:
+    def value_and_slope(self, x: Tensor) -> tuple[Tensor, Tensor]:
         a = self.scale(x) * x
         gate = torch.sigmoid(a)
-        return gate * (1 + a * (1 - gate)) / 1.1
+        return x * gate / 1.1, gate * (1 + a * (1 - gate)) / 1.1
 
 
 ACTIVATIONS = {"sine": Sine, "lipswish": LipSwish}
@@ -101,7 +103,8 @@ class LipschitzMLP(nn.Sequential):
                 weight = layer.bounded_weight()
                 x, pushed = F.linear(x, weight, layer.bias), pushed @ weight.T
             else:
-                x, pushed = layer(x), pushed * layer.slope(x)[:, None]
+                x, slope = layer.value_and_slope(x)
+                pushed = pushed * slope[:, None]
         return x, pushed.expand(len(x), -1, -1).mT
 
 

@@ -46,7 +46,13 @@ def value_and_jacobian(g: Function, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def log_det_identity_plus(jacobian: Tensor) -> Tensor:
-    """log|det(I + J)|: (n, D, D) -> (n,)."""
+    """log|det(I + J)|: (n, D, D) -> (n,).
+
+    Hai chiều thì viết hẳn công thức: `slogdet` gọi LAPACK cho từng ma trận một.
+    """
+    if jacobian.shape[-1] == 2:
+        (a, b), (c, d) = (row.unbind(-1) for row in jacobian.unbind(-2))
+        return ((1 + a) * (1 + d) - b * c).abs().log()
     identity = torch.eye(jacobian.shape[-1], dtype=jacobian.dtype, device=jacobian.device)
     return torch.linalg.slogdet(identity + jacobian).logabsdet
 
