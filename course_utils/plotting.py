@@ -10,8 +10,9 @@ from torch import Tensor
 from .base import DensityModel
 from .data.toy import ToyDensity
 
-# Bảng màu Okabe–Ito: phân biệt được cả khi mù màu.
-BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7"
+# Bảng màu Okabe–Ito với cam và đỏ sẫm hơn: đủ tương phản với nền trắng, mắt nào cũng phân biệt được
+# (tests/test_palettes.py đo).
+BLUE, ORANGE, GREEN, RED, PURPLE = "#0072B2", "#E07000", "#009E73", "#900018", "#CC79A7"
 
 
 def grid(box: tuple[float, float, float, float], size: int = 200) -> tuple[Tensor, Tensor, Tensor]:

@@ -138,9 +138,10 @@ class CarriedParticles(LiveFigure):
             raise InputError(f"start = {start}; cần hai số, mỗi số từ −3 đến 3.")
         options.setdefault(
             "alt",
-            "Hình tương tác: các hạt trôi theo trường vận tốc từ nhiễu Gauss thành hai vành trăng, "
-            "và ngược lại. Chọn bộ giải và số bước để xem sai số; kéo một hạt để xem log mật độ "
-            "của nó đổi dọc đường.",
+            "Các hạt trên mặt phẳng x₁, x₂ trôi theo trường vận tốc, từ nhiễu Gauss thành hai "
+            "vành trăng và ngược lại; đồ thị bên cạnh là log mật độ của một hạt theo thời gian t. "
+            "So bộ giải đang chọn với nghiệm mịn: ít bước thì hạt lạc chỗ và log mật độ lệch đi, "
+            "nhiều bước thì hai đường nhập làm một.",
         )
         if fields is None:
             entries = stored_fields()
@@ -220,7 +221,7 @@ class CarriedParticles(LiveFigure):
         path = self.carry(self.particles(), "rk4", FINE)[0]
         first = path[0].numpy()
         quarter = (first[:, 0] > 0) + 2 * (first[:, 1] > 0)
-        colors = np.array(["#0067a5", "#b84a00", "#007a5a", "#a8155d"])[quarter.astype(int)]
+        colors = np.array(["#0067a5", "#b84a00", "#007a5a", "#900018"])[quarter.astype(int)]
         figure = still_figure(7.2, 2.7)
         begin, end = TIMES[self.direction]
         for axis, share in zip(figure.subplots(1, 3), (0, 0.5, 1), strict=True):

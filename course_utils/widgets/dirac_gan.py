@@ -38,8 +38,10 @@ class DiracGan(LiveFigure):
             raise InputError(f"start = {start}; cần hai số (θ, ω) trong khoảng từ −2.2 đến 2.2.")
         options.setdefault(
             "alt",
-            "Hình tương tác: quỹ đạo của Dirac-GAN trên mặt phẳng vị trí mẫu và độ dốc bộ phân "
-            "biệt; đổi độ dài bước, hệ số phạt, cách đi và điểm xuất phát.",
+            "Mặt phẳng pha của Dirac-GAN: trục ngang là vị trí θ của mẫu, trục dọc là độ dốc ω "
+            "của bộ phân biệt, cân bằng ở gốc. So đi cùng lúc với đi luân phiên, có phạt với "
+            "không phạt R1: không phạt thì quỹ đạo quay quanh gốc, cùng lúc còn xoáy ra xa; có "
+            "phạt đủ thì quỹ đạo xoáy về gốc.",
         )
         super().__init__(start=start, **options)
 

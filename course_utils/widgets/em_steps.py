@@ -99,8 +99,10 @@ class EMSteps(LiveFigure):
         begin = PRESETS[names.index(start)]
         options.setdefault(
             "alt",
-            "Hình tương tác: ba cụm điểm và ba thành phần Gauss vẽ bằng elip. Kéo các tâm rồi "
-            "bấm một bước EM; màu của điểm là trách nhiệm, đường cong là log hợp lý theo bước.",
+            "Trên mặt phẳng dữ liệu, ba thành phần Gauss vẽ bằng elip quanh ba cụm điểm; màu mỗi "
+            "điểm pha từ ba màu theo trách nhiệm. Bên cạnh là log hợp lý trung bình (trục dọc) "
+            "theo bước EM (trục ngang): đường ấy đi lên rồi dừng ở một đỉnh, đỉnh nào là tùy nơi "
+            "đặt ba tâm lúc đầu.",
         )
         super().__init__(
             points=points,

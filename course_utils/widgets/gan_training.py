@@ -5,12 +5,16 @@ import base64
 import numpy as np
 import torch
 import traitlets
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from ..errors import InputError
 from ..gan import GAN, AdversarialModel
 from .live_figure import LiveFigure, module_source, still_figure
+
+# Nền như trong trang: xanh là điểm thấp, cam là điểm cao.
+GROUND = LinearSegmentedColormap.from_list("ground", ["#0067a5", "#ffffff", "#b84a00"])
 
 
 class Snapshots:
@@ -99,8 +103,9 @@ class GanTraining(LiveFigure):
             )
         options.setdefault(
             "alt",
-            "Hình tương tác: mẫu của bộ sinh trên mặt phẳng, nền tô theo điểm của bộ phân biệt; "
-            "kéo thanh trượt để xem chúng đổi qua các bước huấn luyện, chọn GAN hay WGAN.",
+            "Mặt phẳng dữ liệu, hai trục x₁ và x₂, qua các bước huấn luyện: mẫu của bộ sinh (chấm "
+            "đậm) chảy từ đám nhỏ ở giữa về phía dữ liệu (chấm lục). Nền cam là nơi bộ phân biệt "
+            "cho là thật, nền xanh là nơi nó cho là giả. So GAN với WGAN: bao nhiêu cụm được phủ.",
         )
         noise = np.random.default_rng(0).standard_normal((400, 2))
         super().__init__(
@@ -139,7 +144,7 @@ class GanTraining(LiveFigure):
                 side.numpy(),
                 side.numpy(),
                 score.numpy(),
-                cmap="PuOr_r",
+                cmap=GROUND,
                 vmin=-limit,
                 vmax=limit,
                 alpha=0.6,

@@ -13,7 +13,7 @@ from .live_figure import LiveFigure, module_source, still_figure
 
 REACH = 3.0  # nửa cạnh của mặt phẳng được vẽ
 # Mười màu cho mười nhãn; mỗi nhãn còn có chữ số của nó, không chỉ có màu.
-COLORS = "#0072b2 #d55e00 #009e73 #cc79a7 #b8860b #56b4e9 #7f3fbf #8c564b #6b7280 #c2185b".split()
+COLORS = "#0072b2 #d55e00 #009e73 #cc79a7 #b8860b #3d96d6 #8c4fd0 #9a6256 #6b7280 #d02a6c".split()
 
 
 def export_decoder(vae: VAE) -> dict:

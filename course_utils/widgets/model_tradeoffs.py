@@ -75,8 +75,10 @@ class ModelTradeoffs(LiveFigure):
             one_of("chosen", chosen, [family["name"] for family in families])
         options.setdefault(
             "alt",
-            "Hình tương tác: mọi mô hình của sách trên hai trục tùy chọn, với khoảng tin cậy qua "
-            "các hạt giống; đường gãy nối những mô hình không bị mô hình nào trội.",
+            "Mỗi mô hình của sách là một dấu giữa hai trục tùy chọn, như chất lượng mẫu và thời "
+            "gian lấy mẫu, kèm khoảng tin cậy qua các hạt giống; dạng dấu cho biết mật độ chính "
+            "xác, chỉ có cận hay không có. Đường gãy nối những mô hình không bị mô hình nào trội; "
+            "dấu rỗng là bị trội.",
         )
         seeds = max(len(v) for t in tables for f in t["families"] for v in f["values"].values())
         super().__init__(

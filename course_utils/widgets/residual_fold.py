@@ -137,7 +137,7 @@ class ResidualFold(LiveFigure):
         figure = still_figure(6.0, 3.4)
         plane, beside = figure.subplots(1, 2, sharey=True, width_ratios=[2, 1])
         plane.plot(x, phi, color="#1b1f24")
-        plane.plot(x, np.where(slope < 0, phi, np.nan), color="#a8155d", linewidth=2.5)
+        plane.plot(x, np.where(slope < 0, phi, np.nan), color="#900018", linewidth=2.5)
         plane.axhline(self.y, color="#0067a5", linestyle="--", linewidth=1)
         roots = self.roots()
         plane.plot(roots, np.full_like(roots, self.y), "o", color="#0067a5")
@@ -157,6 +157,6 @@ class ResidualFold(LiveFigure):
         for axis, grid, name in zip(figure.subplots(1, 2), (x, y), ("x", "y"), strict=True):
             for line in (*grid[::3], *grid.swapaxes(0, 1)[::3]):
                 axis.plot(*line.T, color="#5a6472", linewidth=0.6)
-            axis.plot(*grid[folded].T, "s", color="#a8155d", markersize=2)
+            axis.plot(*grid[folded].T, "s", color="#900018", markersize=2)
             axis.set(aspect="equal", xlabel=f"${name}_1$", ylabel=f"${name}_2$")
         return figure

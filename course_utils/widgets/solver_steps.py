@@ -16,7 +16,7 @@ CROWD = [-1.8, -1.2, -0.6, -0.2, 0.2, 0.6, 1.2, 1.8]  # chùm nghiệm đi cùng
 STEPS = "1 2 3 4 5 6 8 10 12 16 20 24 32 40 48 64 80 96 128 160 192 256 384 512"
 STEPS = tuple(int(n) for n in STEPS.split())
 SOLVERS = {"euler": "Euler", "midpoint": "điểm giữa", "rk4": "RK4", "dopri5": "dopri5"}
-COLORS = {"euler": "#b84a00", "midpoint": "#a8155d", "rk4": "#0067a5", "dopri5": "#007a5a"}
+COLORS = {"euler": "#b84a00", "midpoint": "#900018", "rk4": "#0067a5", "dopri5": "#007a5a"}
 PRESETS = {
     "forced": {
         "label": "$−x + sin t$",

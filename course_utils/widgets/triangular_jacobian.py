@@ -216,7 +216,7 @@ class TriangularJacobian(LiveFigure):
             ):
                 graph.text(x, y, f"${name}_{i + 1}$", color=color, ha="center", va="center")
         for start, end, wrong in arrows:
-            color = "#a8155d" if wrong else "#8a94a0"
+            color = "#900018" if wrong else "#8a94a0"
             style = {"arrowstyle": "->", "color": color, "shrinkA": 12, "shrinkB": 10}
             graph.annotate("", end, start, arrowprops=style)
         graph.set(xlim=(-0.9, DIM - 0.5), ylim=(-0.4, 2.4))

@@ -77,8 +77,10 @@ class TwoKL(LiveFigure):
             )
         options.setdefault(
             "alt",
-            "Hình tương tác: kéo trung bình và bề rộng của Gauss q trên mật độ p hai đỉnh; "
-            "hai phân kỳ KL, hai entropy và hai entropy chéo đổi theo.",
+            "Khung trên: mật độ p và Gauss q trên cùng một trục x. Khung dưới: phần đóng góp của "
+            "từng điểm vào phân kỳ KL đang chọn, diện tích là KL. Hai thanh, đơn vị nat, tách "
+            "entropy chéo thành entropy và KL. Hạ KL(p‖q) thì q phủ cả hai đỉnh của p; hạ KL(q‖p) "
+            "thì q thường co vào một đỉnh.",
         )
         super().__init__(
             preset=preset,
