@@ -67,6 +67,7 @@ EXPECTED = {
     "mạng đối kháng": "gan#mang-doi-sinh",
     "công thức Tweedie": "score_and_sde#cong-thuc-tweedie",
     "tai sao phai hoan vi": "coupling_flows#vi-sao-phai-hoan-vi",
+    "khuyếch tán": "diffusion#mo-hinh-khuech-tan-ddpm-ddim",
 }
 
 # Hỏi thành câu, như người ta hỏi: hư từ không được kéo thứ hạng. Vài câu có hơn một nơi trả lời.
@@ -137,7 +138,6 @@ QUESTIONS = {
 MISTYPED = {
     "mô hinh sihn": ("sihn", "generative_models#mo-hinh-sinh-la-gi"),
     "difusion": ("difusion", "appendix/glossary#term-mo-hinh-khuech-tan-diffusion-model"),
-    "khuyếch tán": ("khuyếch", "diffusion#mo-hinh-khuech-tan-ddpm-ddim"),
     "jacobean": ("jacobean", "appendix/glossary#term-ma-tran-Jacobi-Jacobian"),
     "tái tham số hoas": ("hoas", "elbo_and_vae#tai-tham-so-hoa"),
     "bat dang thuc jensne": (
