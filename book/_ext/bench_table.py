@@ -1,6 +1,7 @@
 """Bảng «bên cạnh các thư viện bạn»: đọc tests/benchmarks/results.json do `make bench` ghi.
 
-Mỗi họ mô hình một bảng, hàng của ta in đậm, kết luận tính từ chính các con số:
+Mỗi họ mô hình một bảng, hàng của ta in đậm, kết luận (✓: không thua bạn nào) tính từ chính các
+con số:
 
     :::{bench-table}
     :::
@@ -104,13 +105,6 @@ def conclusion(rows):
     return "; ".join(parts)
 
 
-def marks(rows):
-    """✓ hay ✗ của từng việc: khớp, rồi các thời gian."""
-    signs = {"khớp": quality_verdict(rows)[0]}
-    signs |= {words: speed_verdict(rows, task)[0] for task, words in TASKS.items()}
-    return " ".join(f"{'✓' if sign >= 0 else '✗'} {words}" for words, sign in signs.items())
-
-
 def milliseconds(seconds):
     """Ba chữ số có nghĩa, đơn vị theo độ lớn."""
     value, unit = (seconds, "s") if seconds >= 1 else (1e3 * seconds, "ms")
@@ -118,7 +112,7 @@ def milliseconds(seconds):
 
 
 def cells(row):
-    """Các ô của một hàng, không kể dữ liệu và kết luận."""
+    """Các ô của một hàng, không kể dữ liệu."""
     mean, spread = mean_and_spread(row["quality"])
     fit = f"{mean:.3f}" + (f" ± {spread:.3f}" if len(row["quality"]) > 1 else "")
     times = [
@@ -130,7 +124,7 @@ def cells(row):
     calls = [row["nfe"][task] for task in ("log_prob", "sample")]
     nfe = "–" if calls == [None, None] else " / ".join(str(n or "–") for n in calls)
     error = row["inverse_error"]
-    values = [
+    return [
         row["peer"],
         str(row["parameters"]),
         fit + MEASURES[row["measure"]],
@@ -138,11 +132,18 @@ def cells(row):
         nfe,
         "–" if error is None else f"{error:.0e}",
     ]
-    return [f"**{value}**" for value in values] if row["peer"] == OURS else values
+
+
+def our_cells(rows):
+    """Hàng của ta: in đậm, và sau khoảng hở, mỗi thời gian là kết luận ✓ hay ✗."""
+    signs = [quality_verdict(rows)[0], *(speed_verdict(rows, task)[0] for task in TASKS)]
+    values = cells(split(rows)[0])
+    for place, sign in enumerate(signs, start=2):
+        values[place] += " ✓" if sign >= 0 else " ✗"
+    return [f"**{value}**" for value in values]
 
 
 HEADER = ["dữ liệu", "gói", "tham số", "khoảng hở (nat)", *TASKS.values(), "NFE", "lỗi nghịch đảo"]
-HEADER.append("kết luận")
 
 
 def markdown(targets):
@@ -150,8 +151,8 @@ def markdown(targets):
     lines = [f"| {' | '.join(HEADER)} |", "| --- " * len(HEADER) + "|"]
     for rows in targets:
         ours, peers = split(rows)
-        first = [f"`{ours['target']}`", *cells(ours), marks(rows)]
-        for line in (first, *(["", *cells(row), ""] for row in peers)):
+        first = [f"`{ours['target']}`", *our_cells(rows)]
+        for line in (first, *(["", *cells(row)] for row in peers)):
             lines.append(f"| {' | '.join(line)} |")
     lines += ["", *(f"- `{rows[0]['target']}`: {conclusion(rows)}." for rows in targets), ""]
     for rows in targets:
