@@ -4,7 +4,7 @@
 const SearchTypos = (() => {
   const { fold, split, stem } = SearchWords;
   const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
-  const SHORTEST = 4; // từ ngắn hơn thì chỉ sửa hai chữ đảo chỗ: bớt hay đổi một chữ là ra từ khác hẳn
+  const SHORTEST = 4; // từ ngắn hơn thì chỉ sửa hai chữ đảo chỗ và Telex: đổi một chữ là ra từ khác hẳn
 
   /** Mọi từ của chỉ mục: dạng đã gấp dấu → {số lần gặp, những cách viết}. */
   const vocabulary = ({ rows, names }) => {
@@ -29,9 +29,9 @@ const SearchTypos = (() => {
     const swapped = cuts
       .filter(([, after]) => after.length > 1)
       .map(([before, after]) => before + after[1] + after[0] + after.slice(2));
-    if (word.length < SHORTEST) return [swapped];
     // Bộ gõ đang tắt: «hinhf», «moo», «ddinh» là Telex.
     const telex = word.replace(/[sfrxj]$/, "").replace(/([aeod])\1/g, "$1").replace(/w/g, "");
+    if (word.length < SHORTEST) return [swapped, [telex]];
     const others = cuts.flatMap(([before, after]) => [
       before + after.slice(1),
       ...LETTERS.flatMap((letter) => [before + letter + after.slice(1), before + letter + after]),
