@@ -142,6 +142,8 @@ def browser(request):
     for flag in CHROMIUM_FLAGS:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    network = {"enableNetwork": True, "enablePage": False}  # chỉ ghi những lần gọi mạng
+    options.add_experimental_option("perfLoggingPrefs", network)
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
     driver.set_script_timeout(60)
     yield Browser(driver)
