@@ -77,10 +77,8 @@ install: $(INSTALLED)
 # --- The book ------------------------------------------------------------------------------------
 
 # Every page is read again (--all): a warning of an unchanged page must not vanish the second time.
-# The old site goes first: Sphinx leaves the pages of modules and figures that are no more.
 .PHONY: book
 book: $(INSTALLED)
-	@rm -rf $(HTML)
 	$(BIN)/jupyter-book build . --all --warningiserror --keep-going
 	@echo
 	@echo "Sách đã dựng xong: $(CURDIR)/$(HTML)/index.html"

@@ -40,9 +40,7 @@ IMPORTS = {
     "figures": "from course_utils import plotting, widgets as w\n"
     "[getattr(w, name) for name in w.__all__]",
 }
-CLOCK = (
-    "import time\n{before}\nstart = time.perf_counter()\n{code}\nprint(time.perf_counter() - start)"
-)
+CLOCK = "import time\n{}\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start)"
 
 
 def machine() -> dict:

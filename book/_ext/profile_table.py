@@ -1,0 +1,115 @@
+"""Bảng của trang «Hiệu năng»: đọc book/appendix/performance.json do `make profile` ghi.
+
+    :::{profile-table} labs
+    :::
+
+`labs` là các phòng thực hành, `start` là lúc nạp gói và lúc dựng sách. Mục tiêu ghi ở đây, và chỗ
+nào không đạt thì câu kết luận nêu tên.
+"""
+
+import json
+from pathlib import Path
+
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+LOGGER = logging.getLogger(__name__)
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / "book" / "appendix" / "performance.json"
+LAB_SECONDS, LAB_MB, COURSE_MINUTES, IMPORT_SECONDS, BOOK_SECONDS = 60, 2048, 10, 0.3, 60
+BUSY = 0.25  # nhân: hơn mức này thì đồng hồ treo tường đo cả việc của người khác
+IMPORTS = {
+    "course_utils": "`import course_utils`: tên của mọi mô hình, chưa nạp mô hình nào",
+    "models": "mọi mô hình, mọi luồng, dữ liệu, huấn luyện, đánh giá",
+    "figures": "thêm phần vẽ: `plotting` và mọi hình tương tác (kéo theo matplotlib, ipywidgets)",
+}
+
+
+def where(stored):
+    """Máy nào, ngày nào, bận hay rảnh; hai câu."""
+    machine = stored["machine"]
+    rows = [*stored["labs"].values(), *([stored["book"]] if "book" in stored else [])]
+    dates = sorted({row["date"] for row in rows} | {stored.get("imports", {}).get("date", "")})
+    dates = [date for date in dates if date]
+    when = f"ngày {dates[0]}" if len(dates) == 1 else f"từ {dates[0]} đến {dates[-1]}"
+    others = max(row["others"] for row in rows)
+    busy = (
+        f"Trong lúc đo, việc khác của máy chiếm tới {others:.1f} nhân, nên cột «giây» có phần của "
+        "việc ấy; cột «giây CPU» thì ít hơn."
+        if others > BUSY
+        else f"Trong lúc đo, việc khác của máy chiếm không quá {others:.2f} nhân."
+    )
+    return (
+        f"Đo {when} trên {machine['cores']} nhân {machine['cpu']}, {machine['memory_gb']} GB bộ "
+        f"nhớ, {machine['system']}, Python {machine['python']}, torch {machine['torch']}. {busy}"
+    )
+
+
+def goal(met, words, missed=""):
+    return f"- {'✓' if met else '✗'} {words}{'' if met else missed}"
+
+
+def labs(stored):
+    """Bảng các phòng, chậm nhất đứng đầu, rồi từng mục tiêu một dòng."""
+    rows = sorted(stored["labs"].items(), key=lambda item: -item[1]["seconds"])
+    yield from (where(stored), "")
+    yield "| Phòng thực hành | giây | giây CPU | bộ nhớ (MB) | ô lâu nhất (giây) |"
+    yield "| --- | ---: | ---: | ---: | --- |"
+    for slug, row in rows:
+        cell = max(row["slowest"], key=lambda cell: cell["seconds"])
+        yield (
+            f"| {{doc}}`/notebooks/{slug}` | {row['seconds']:.1f} | {row['cpu_seconds']:.1f} "
+            f"| {row['peak_mb']} | {cell['heading'].replace('|', chr(92) + '|')} "
+            f"({cell['seconds']:.1f}) |"
+        )
+    total, cpu = (sum(row[key] for _, row in rows) for key in ("seconds", "cpu_seconds"))
+    peak = max(row["peak_mb"] for _, row in rows)
+    yield f"| **Cả {len(rows)} phòng** | **{total:.0f}** | **{cpu:.0f}** | **{peak}** | |"
+    slow = [f"{{doc}}`/notebooks/{slug}`" for slug, row in rows if row["seconds"] > LAB_SECONDS]
+    yield ""
+    yield goal(
+        total <= 60 * COURSE_MINUTES,
+        f"cả khóa học dưới {COURSE_MINUTES} phút: {total / 60:.1f} phút, chạy lần lượt từng phòng",
+    )
+    yield goal(not slow, f"không phòng nào quá {LAB_SECONDS} giây", f"; còn {', '.join(slow)}")
+    yield goal(peak < LAB_MB, f"mỗi phòng dưới {LAB_MB // 1024} GiB bộ nhớ: nhiều nhất {peak} MB")
+
+
+def start(stored):
+    """Lúc nạp gói và lúc dựng sách; việc nào chưa đo thì thôi."""
+    rows, goals = [], []
+    if imports := stored.get("imports"):
+        rows.append(f"| `import torch` | {imports['torch']:.2f} |")
+        rows += [f"| sau đó, {words} | {imports[name]:.3f} |" for name, words in IMPORTS.items()]
+        seconds = imports["models"]
+        words = f"nạp cả gói dưới {IMPORT_SECONDS} giây, không kể torch: {seconds:.2f} giây"
+        goals.append(goal(seconds < IMPORT_SECONDS, words))
+    if book := stored.get("book"):
+        seconds = book["seconds"]
+        rows.append(f"| `make book`, mọi gói đã cài | {seconds:.1f} |")
+        words = (
+            f"`make book` dưới {BOOK_SECONDS} giây: {seconds:.0f} giây, trong đó "
+            f"{book['cpu_seconds']:.0f} giây CPU; nhiều nhất {book['peak_mb']} MB"
+        )
+        goals.append(goal(seconds < BOOK_SECONDS, words))
+    yield from ("| Việc | giây |", "| --- | ---: |", *rows, "", *goals)
+
+
+class ProfileTable(SphinxDirective):
+    """`labs` hoặc `start`."""
+
+    required_arguments = 1
+
+    def run(self):
+        self.env.note_dependency(str(TABLE))
+        stored = json.loads(TABLE.read_text("utf-8"))
+        written = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+        if missing := sorted(written - set(stored["labs"])):
+            LOGGER.info("Chưa đo: %s. Hãy chạy make profile.", ", ".join(missing))
+        parts = {"labs": labs, "start": start}
+        return self.parse_text_to_nodes("\n".join(parts[self.arguments[0]](stored)))
+
+
+def setup(app):
+    app.add_directive("profile-table", ProfileTable)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,102 @@
+"""`make profile`: đọc đúng ô, đúng bộ nhớ, giữ bảng của một máy; trang nói thật khi không đạt."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import profile_course
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "book/_ext"))
+
+import profile_table  # noqa: E402
+
+LAB = new_notebook(
+    cells=[
+        new_markdown_cell("# Phòng thử"),
+        new_code_cell("import time"),
+        new_markdown_cell("Lời.\n\n## Ô nặng\n\nLời."),
+        new_code_cell("data = bytearray(300 * 2**20)\ntime.sleep(1)\nprint(len(data))"),
+        new_markdown_cell("## Ô nhẹ"),
+        new_code_cell("1 + 1"),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def profiled(tmp_path_factory):
+    """(hàng đã đo, sổ đã lưu)."""
+    path = tmp_path_factory.mktemp("lab") / "thu.ipynb"
+    nbformat.write(LAB, path)
+    return profile_course.profile_lab(path, store=True), nbformat.read(path, as_version=4)
+
+
+def test_the_heavy_cell_is_named_by_its_heading(profiled):
+    row, _ = profiled
+    assert row["slowest"][0]["heading"] == "Ô nặng"
+    assert len(row["slowest"]) == profile_course.SLOWEST
+    assert row["slowest"][0]["seconds"] <= row["seconds"]
+
+
+def test_memory_is_the_kernels(profiled):
+    """300 MiB của ô nặng, thêm một nhân Python; không kể tiến trình đang kiểm."""
+    row, _ = profiled
+    assert 300 < row["peak_mb"] < 600
+
+
+def test_stored_outputs_are_those_of_a_normalized_run(profiled):
+    _, notebook = profiled
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    assert outputs[1][0].text == f"{300 * 2**20}\n"
+    assert outputs[2][0].data["text/plain"] == "2"
+    assert all("execution" not in cell.metadata for cell in notebook.cells)
+
+
+def test_numbers_of_another_machine_are_dropped(tmp_path):
+    table = tmp_path / "performance.json"
+    stored = {"machine": profile_course.machine(), "labs": {"gan": {}}}
+    table.write_text(json.dumps(stored), "utf-8")
+    assert profile_course.load(table) == stored
+    table.write_text(json.dumps(stored | {"machine": {"cpu": "khác"}}), "utf-8")
+    assert profile_course.load(table) == {"machine": profile_course.machine(), "labs": {}}
+
+
+def test_the_clock_counts_only_what_follows():
+    code = profile_course.CLOCK.format("time.sleep(2)", "pass")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert float(run.stdout) < 1
+
+
+def lab(seconds, peak=500):
+    slowest = [{"heading": "Ô | nặng", "seconds": seconds / 2}]
+    row = {"date": "2026-01-02", "seconds": seconds, "cpu_seconds": seconds, "peak_mb": peak}
+    return row | {"others": 0.1, "slowest": slowest}
+
+
+def test_the_page_says_which_goal_is_missed():
+    stored = {"machine": profile_course.machine(), "labs": {"gan": lab(30), "ffjord": lab(61)}}
+    text = "\n".join(profile_table.labs(stored))
+    assert text.index("ffjord") < text.index("notebooks/gan`")  # chậm nhất đứng đầu
+    assert "- ✓ cả khóa học dưới 10 phút: 1.5 phút" in text
+    assert "- ✗ không phòng nào quá 60 giây; còn {doc}`/notebooks/ffjord`" in text
+    assert "- ✓ mỗi phòng dưới 2 GiB" in text
+    assert "Ô \\| nặng" in text
+
+
+def test_imports_and_the_book_are_told_when_measured():
+    imports = {"torch": 1.5, "course_utils": 0.001, "models": 0.2, "figures": 0.9}
+    book = {"seconds": 61.0, "cpu_seconds": 50.0, "peak_mb": 900}
+    text = "\n".join(profile_table.start({"imports": imports, "book": book}))
+    assert "- ✓ nạp cả gói dưới 0.3 giây, không kể torch: 0.20 giây" in text
+    assert "- ✗ `make book` dưới 60 giây: 61 giây" in text
+    assert "make book" not in "\n".join(profile_table.start({"imports": imports}))
+
+
+def test_the_stored_table_names_only_labs_of_the_course():
+    stored = json.loads(profile_table.TABLE.read_text("utf-8"))
+    written = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert stored["labs"].keys() <= written
