@@ -51,7 +51,8 @@ window.addEventListener("load", () => {
   fitBoxes();
   window.addEventListener("resize", fitBoxes);
   if (!window.MathJax?.startup) return;
-  window.MathJax.startup.promise.then(fitMath);
+  // Phông của công thức tới sau lần đo đầu, và đổi bề rộng của nó.
+  window.MathJax.startup.promise.then(fitMath).then(() => document.fonts.ready).then(fitMath);
   window.addEventListener("resize", fitMath);
   // Lời giải vừa mở ra mới có bề rộng để đo.
   document.addEventListener("click", (event) => {

@@ -86,7 +86,8 @@ class Browser:
             """const done = arguments[0];
             if (!window.MathJax) return done();
             const wait = () => MathJax.startup?.promise
-              ? MathJax.startup.promise.then(() => setTimeout(done, 50))
+              ? MathJax.startup.promise.then(() => document.fonts.ready)
+                .then(() => setTimeout(done, 50))
               : setTimeout(wait, 20);
             wait();"""
         )
