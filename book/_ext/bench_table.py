@@ -35,6 +35,7 @@ FAMILIES = {
     "flow matching": "Khớp luồng",
     "flow matching, ot": "Khớp luồng, ghép đôi tối ưu",
     "ddpm": "DDPM",
+    "ddim": "DDIM, 20 trong 100 bước",
 }
 
 
