@@ -2,7 +2,7 @@
 
 `torch.compile` đọc mất mát một lần, rồi sinh mã máy gộp nhiều phép tính nhỏ thành một: bớt những
 lượt đi về bộ nhớ. Giá phải trả là lúc đầu, từ vài giây tới vài phút, nên chỉ đáng khi huấn luyện
-lâu. Mỗi chỗ rẽ nhánh theo *giá trị* (ActNorm hỏi «đã khởi tạo chưa», bộ giải thích nghi hỏi «bước
+lâu. Mỗi chỗ rẽ nhánh theo *giá trị* (ActNorm hỏi «đã khởi tạo chưa» ở lần đầu, bộ giải thích nghi hỏi «bước
 này đạt chưa») cắt đồ thị làm đôi; mô hình có nhiều chỗ như thế được lợi ít. Nhiễu cũng rút theo một
 thứ tự khác, nên mô hình có nhiễu cho một lần chạy khác, cùng phân phối.
 

@@ -18,7 +18,7 @@ from tqdm.auto import tqdm
 
 from . import checkpoints, distributed
 from .acceleration import faster
-from .base import GenerativeModel
+from .base import GenerativeModel, trusted_values
 from .checkpoints import Run
 from .data.toy import ToyDensity
 from .errors import InputError
@@ -176,9 +176,10 @@ def fit(
     start = time.perf_counter() - run.seconds
     model.train()
     loss_of = distributed.parallel(model, objectives, loss_of, rows, whole_batch)
+    first = run.step  # bước duy nhất soát cả giá trị của lô: soát là đợi thiết bị
     bar = tqdm(
-        range(run.step, steps),
-        initial=run.step,
+        range(first, steps),
+        initial=first,
         total=steps,
         disable=not (progress and distributed.is_main()),
         desc="Huấn luyện",
@@ -189,7 +190,9 @@ def fit(
         distributed.own_noise(seed, step)
         for objective, optimizer, schedule in zip(objectives, optimizers, schedules, strict=True):
             for _ in range(objective.repeats):
-                loss = loss_of[objective.name](next_batch())
+                batch = next_batch()
+                with trusted_values(step > first):
+                    loss = loss_of[objective.name](batch)
                 optimizer.zero_grad(set_to_none=True)
                 # Nhiều mục tiêu: gradient chỉ đi về tham số của mục tiêu đang xét.
                 loss.backward(inputs=objective.parameters if len(objectives) > 1 else None)

@@ -4,8 +4,9 @@ import math
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from course_utils import GAN, runtime
+from course_utils import DDPM, GAN, VAE, FlowMatching, runtime
 from course_utils.base import GenerativeModel, Objective
 from course_utils.data import toy
 from course_utils.errors import InputError
@@ -41,6 +42,44 @@ def test_same_seed_same_weights():
         fit(model, toy.get("two_moons"), steps=20, batch_size=64, seed=5, progress=False)
         runs.append(torch.cat([p.flatten() for p in model.parameters()]))
     assert torch.equal(*runs)
+
+
+class Waits(TorchDispatchMode):
+    """Đếm những phép bắt CPU đợi thiết bị: đọc một số, hay một hình dạng tùy giá trị."""
+
+    NAMES = ("aten::_local_scalar_dense", "aten::nonzero", "aten::masked_select", "aten::equal")
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, operation, types, arguments=(), keywords=None):
+        self.count += operation.name().split(".")[0] in self.NAMES
+        return operation(*arguments, **(keywords or {}))
+
+
+@pytest.mark.parametrize("family", [RealNVP, ResidualFlow, FlowMatching, DDPM, VAE, GAN])
+def test_no_step_waits_for_the_device(family):
+    """Thêm bước không thêm lần đợi nào: chỉ bước đầu, và mỗi 50 bước, mới đọc một giá trị."""
+    counts = []
+    for steps in (3, 7):
+        with Waits() as waits:
+            fit(family(2), toy.get("two_moons"), steps=steps, batch_size=16, progress=False)
+        counts.append(waits.count)
+    assert counts[0] == counts[1] > 0
+
+
+def test_a_reloaded_actnorm_is_initialized_again():
+    """Trạng thái của một mô hình chưa huấn luyện trả tầng chuẩn hóa về lúc đầu."""
+    torch.manual_seed(0)
+    flow, x = RealNVP(2, layers=2, hidden=(8,)), torch.randn(50, 2)
+    fresh = {name: value.clone() for name, value in flow.state_dict().items()}
+    flow.train()
+    flow.log_prob(3 + x)
+    flow.load_state_dict(fresh)
+    flow.log_prob(9 + x)
+    norm = flow.transform.transforms[-1]
+    assert torch.allclose(norm.inverse(9 + x)[0].mean(0), torch.zeros(2), atol=1e-5)
 
 
 def test_early_stopping_returns_the_best_state():

@@ -83,13 +83,22 @@ class ActNorm(Affine):
     def __init__(self, dim: int):
         super().__init__(dim)
         self.register_buffer("initialized", torch.tensor(False))
+        # Đọc `initialized` là đợi thiết bị: biết nó đúng rồi thì thôi đọc, tới khi nạp trạng thái.
+        self.known = False
+        self.register_load_state_dict_post_hook(ActNorm.forget)
+
+    def forget(self, _keys) -> None:
+        """Trạng thái vừa được nạp: tầng có thể lại chưa khởi tạo."""
+        self.known = False
 
     def inverse(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        if self.training and not self.initialized and len(x) > 1:
-            with torch.no_grad():
-                self.shift.copy_(x.mean(0))
-                self.log_scale.copy_(x.std(0).clamp_min(1e-6).log())
-                self.initialized.fill_(True)
+        if self.training and not self.known and len(x) > 1:
+            if not self.initialized:
+                with torch.no_grad():
+                    self.shift.copy_(x.mean(0))
+                    self.log_scale.copy_(x.std(0).clamp_min(1e-6).log())
+                    self.initialized.fill_(True)
+            self.known = True
         return super().inverse(x)
 
 
