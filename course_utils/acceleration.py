@@ -2,9 +2,9 @@
 
 `torch.compile` đọc mất mát một lần, rồi sinh mã máy gộp nhiều phép tính nhỏ thành một: bớt những
 lượt đi về bộ nhớ. Giá phải trả là lúc đầu, từ vài giây tới vài phút, nên chỉ đáng khi huấn luyện
-lâu. Mỗi chỗ rẽ nhánh theo *giá trị* (ActNorm hỏi «đã khởi tạo chưa» ở lần đầu, bộ giải thích nghi hỏi «bước
-này đạt chưa») cắt đồ thị làm đôi; mô hình có nhiều chỗ như thế được lợi ít. Nhiễu cũng rút theo một
-thứ tự khác, nên mô hình có nhiễu cho một lần chạy khác, cùng phân phối.
+lâu. Mỗi chỗ rẽ nhánh theo *giá trị* (bộ giải thích nghi hỏi «bước này đạt chưa», ActNorm ở lô đầu
+hỏi «đã khởi tạo chưa») cắt đồ thị làm đôi; mô hình có nhiều chỗ như thế được lợi ít. Nhiễu cũng rút
+theo một thứ tự khác, nên mô hình có nhiễu cho một lần chạy khác, cùng phân phối.
 
 bfloat16 giữ 8 bit ý nghĩa thay vì 24, với cùng tầm giá trị. GPU đời mới nhân ma trận bằng nó nhanh
 hơn nhiều lần; CPU thì tùy. `torch.autocast` chọn phép nào được làm bằng bfloat16 (nhân ma trận,
