@@ -81,10 +81,13 @@ def test_the_page_says_which_goal_is_missed():
     stored = {"machine": profile_course.machine(), "labs": {"gan": lab(30), "ffjord": lab(61)}}
     text = "\n".join(profile_table.labs(stored))
     assert text.index("ffjord") < text.index("notebooks/gan`")  # chậm nhất đứng đầu
-    assert "- ✓ cả khóa học dưới 10 phút: 1.5 phút" in text
-    assert "- ✗ không phòng nào quá 60 giây; còn {doc}`/notebooks/ffjord`" in text
+    assert "- ✓ cả khóa học dưới 10 phút: 1.5 phút (1.5 phút CPU)" in text
+    assert "- ✗ không phòng nào quá 60 giây; còn {doc}`/notebooks/ffjord` (61 giây CPU)" in text
     assert "- ✓ mỗi phòng dưới 2 GiB" in text
     assert "Ô \\| nặng" in text
+    partial = "\n".join(profile_table.labs(stored, ["vae"]))
+    assert "- chưa đo: {doc}`/notebooks/vae`" in partial
+    assert "cả khóa học" not in partial
 
 
 def test_imports_and_the_book_are_told_when_measured():
