@@ -6,7 +6,7 @@ from torch.autograd.functional import jacobian
 
 from course_utils.errors import InputError
 from course_utils.flows import VelocityMLP
-from course_utils.flows.fields import ACTIVATIONS
+from course_utils.flows.fields import ACTIVATIONS, tanh_and_slope
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,27 @@ def test_activations_know_their_derivative(name):
     torch.testing.assert_close(plain(a), reference)
     torch.testing.assert_close(y, reference)
     torch.testing.assert_close(slope, torch.autograd.grad(reference.sum(), a)[0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_tanh_by_sigmoid_is_right_to_rounding(dtype):
+    """2a là đúng, σ ≤ 1 sai ≤ ε (2 ulp): tanh sai ≤ 2ε + ε/2; 1 − y² sai ≤ 2·2.5ε + ε.
+
+    So với torch.tanh ở float64, vốn sai dưới một epsilon của nó.
+    """
+    small = torch.logspace(-12, 0, 1001, dtype=torch.float64)
+    a = torch.cat([torch.linspace(-40, 40, 8001, dtype=torch.float64), small, -small]).to(dtype)
+    a.requires_grad_()
+    exact, epsilon = a.detach().double().tanh(), torch.finfo(dtype).eps
+    y, slope = tanh_and_slope(a)
+    (first,) = torch.autograd.grad(y.sum(), a, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), a)
+    assert (y.double() - exact).abs().max() <= 3.5 * epsilon
+    assert y.abs().max() <= 1
+    for derivative in (slope, first):
+        assert (derivative.double() - (1 - exact.square())).abs().max() <= 7 * epsilon
+    # y″ = −2yy′: gấp đôi sai số của y′, thêm của y
+    assert (second.double() + 2 * exact * (1 - exact.square())).abs().max() <= 21 * epsilon
 
 
 @pytest.mark.equation("eq-mlp-divergence")

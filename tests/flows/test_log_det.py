@@ -16,7 +16,7 @@ from course_utils.flows import (
     log_det_roulette,
     log_det_series,
 )
-from course_utils.flows.log_det import value_and_jacobian
+from course_utils.flows.log_det import log_det_identity_plus, value_and_jacobian
 
 ESTIMATORS = {"exact": log_det_exact, "series": log_det_series, "roulette": log_det_roulette}
 
@@ -43,6 +43,27 @@ def small_net(dim=2, bound=0.6, seed=0):
 
 
 # --- Tính đúng ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gap", [1.0, 1e-2, 1e-4])
+def test_two_dimensions_by_formula_agree_with_lapack(gap):
+    """Cả hai cách sai det không quá vài ε·‖I + J‖², nên sai log det không quá số ấy chia |det|."""
+    noise = torch.randn(500, 2, 2, generator=torch.Generator().manual_seed(0)).double()
+    singular = torch.tensor([[0.3, 0.6], [0.7, 1.4]], dtype=torch.float64)
+    jacobian = (singular - torch.eye(2) + gap * noise).requires_grad_()
+    whole = torch.eye(2) + jacobian
+    reference = torch.linalg.slogdet(whole)
+    value = log_det_identity_plus(jacobian)
+    size, det = torch.linalg.matrix_norm(whole).square(), reference.logabsdet.exp()
+    bound = 8 * torch.finfo(torch.float64).eps * size / det
+    assert ((value - reference.logabsdet).abs() <= bound + 4 * torch.finfo(torch.float64).eps).all()
+    # gradient là (I + J)⁻ᵀ = cof/det: sai tương đối như của det
+    ours, exact = (
+        torch.autograd.grad(v.sum(), jacobian, retain_graph=True)[0]
+        for v in (value, reference.logabsdet)
+    )
+    error = torch.linalg.matrix_norm(ours - exact) / torch.linalg.matrix_norm(exact)
+    assert (error <= 2 * bound + 16 * torch.finfo(torch.float64).eps).all()
 
 
 @pytest.mark.equation("eq-residual-layer")
