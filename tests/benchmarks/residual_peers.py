@@ -80,8 +80,18 @@ class FreiaResidual(Freia):
             self.correct()
         return super().train(mode)
 
+    def move(self, x: Tensor, rev: bool) -> Tensor:
+        """Qua các tầng mà không tính log det; SequenceINN không bỏ được log det của i-ResNet."""
+        layers = list(self.net.module_list)
+        for layer in reversed(layers) if rev else layers:
+            x = layer([x], rev=rev, jac=False)[0][0]
+        return x
+
+    def sample(self, n: int) -> Tensor:
+        return self.move(torch.randn(n, self.dim), rev=True)
+
     def round_trip(self, x: Tensor) -> Tensor:
-        return self.net(self.net(x, jac=False)[0], rev=True, jac=False)[0]
+        return self.move(self.move(x, rev=False), rev=True)
 
 
 FAMILIES = {
