@@ -89,6 +89,8 @@ def train_step(model: Peer, batch):
 
 def measure_speed(models: dict[str, Peer], batch, points, samples: int, seconds: float):
     """(việc -> mô hình -> giây từng vòng, mô hình -> NFE của log p và của một lô mẫu)."""
+    for model in models.values():
+        model.eval()
     with torch.no_grad():
         density = {n: (lambda m=m: m.log_prob(points)) for n, m in models.items()}
         draw = {n: (lambda m=m: m.sample(samples)) for n, m in models.items()}

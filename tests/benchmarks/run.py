@@ -33,6 +33,8 @@ MODULES = (
     diffusion_peers,
 )
 FAMILIES = {name: family for module in MODULES for name, family in module.FAMILIES.items()}
+#: Thời gian không tùy trọng số: chỉ những họ này được đo lại mà không huấn luyện (`--train`).
+SAME_COST = ("realnvp", "spline", "maf", "spline autoregressive")
 
 
 def load(path: Path) -> list[dict]:
@@ -80,7 +82,8 @@ def main() -> None:
     parser.add_argument(
         "--train",
         nargs="*",
-        help="chỉ huấn luyện lại những gói này; gói khác giữ khoảng hở đã ghi, đo lại thời gian",
+        help="chỉ huấn luyện lại những gói này; gói khác giữ khoảng hở đã ghi, đo lại thời gian; "
+        "luồng phải giải phương trình hay lặp thì vẫn huấn luyện lại hết",
     )
     parser.add_argument("--output", type=Path, help=f"mặc định {RESULTS.name} bên cạnh tệp này")
     arguments = parser.parse_args()
@@ -96,7 +99,9 @@ def main() -> None:
                 row["peer"]: row
                 for row in (load(output) if arguments.train is not None else [])
                 if (row["family"], row["target"], row["seeds"]) == (name, target, seeds)
+                and row["steps"] == round(scale * family.steps[target])
                 and row["peer"] not in arguments.train
+                and name in SAME_COST
             }
             rows = bench(name, family, target, seeds, scale, arguments.seconds, kept)
             print(table(rows), flush=True)

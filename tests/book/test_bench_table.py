@@ -23,6 +23,29 @@ def test_speed_is_judged_against_the_fastest_peer(ratio, sign):
     assert bench_table.speed_verdict(rows, "step") == (sign, "fast", ratio[1])
 
 
+def test_a_noisy_peer_does_not_hide_a_faster_one():
+    rows = [row("course_utils"), row("noisy", ratio=(0.5, 0.8, 1.2))]
+    rows.append(row("steady", ratio=(0.9, 0.95, 0.97)))
+    assert bench_table.speed_verdict(rows, "step") == (-1, "steady", 0.95)
+
+
+def test_a_peer_without_a_density_is_not_ranked_by_it():
+    rows = [row("course_utils"), row("torchcfm", ratio=(0.1, 0.2, 0.3))]
+    assert bench_table.speed_verdict(rows, "log_prob") is None
+    assert bench_table.speed_verdict(rows, "sample")[0] == -1
+
+
+def test_a_scattered_peer_does_not_hide_a_better_one():
+    rows = [row("course_utils", (0.30, 0.31)), row("scattered", (0.0, 0.4))]
+    rows.append(row("steady", (0.25, 0.26)))
+    assert bench_table.quality_verdict(rows)[:2] == (-1, "steady")
+
+
+def test_an_infinite_nll_is_worse_than_any_other():
+    rows = [row("course_utils", (0.3, 0.3)), row("diverged", (0.1, float("inf")))]
+    assert bench_table.quality_verdict(rows)[:2] == (1, "diverged")
+
+
 @pytest.mark.parametrize(
     ("ours", "sign"), [((0.10, 0.12), 1), ((0.21, 0.25), 0), ((0.40, 0.42), -1), ((0.2,), 0)]
 )
