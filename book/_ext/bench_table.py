@@ -105,12 +105,13 @@ def quality_verdict(rows):
 def conclusion(rows):
     """Kết luận của một dữ liệu, một câu."""
     parts = []
+    what = "cận" if rows[0]["measure"] == "bound" else "khớp"  # cận hơn chưa chắc đã khớp hơn
     sign, best, difference = quality_verdict(rows)
     parts.append(
         {
-            1: "✓ khớp tốt nhất",
-            0: f"✓ khớp ngang {best}",
-            -1: f"✗ khớp kém {best} {difference:.3f} nat",
+            1: f"✓ {what} tốt nhất",
+            0: f"✓ {what} ngang {best}",
+            -1: f"✗ {what} kém {best} {difference:.3f} nat",
         }[sign]
     )
     for task, words in TASKS.items():
