@@ -43,8 +43,11 @@ def fit_exponent(sizes: Sequence[float], costs: Sequence[float]) -> PowerLaw:
             f"Có {len(sizes)} cỡ ({len(set(sizes))} cỡ khác nhau) và {len(costs)} chi phí; để có "
             f"sai số chuẩn, cần ít nhất ba cỡ khác nhau, mỗi cỡ một chi phí."
         )
-    if not all(0 < value < math.inf for value in (*sizes, *costs)):
-        raise InputError("Có cỡ hay chi phí không phải số dương hữu hạn; trục log không nhận.")
+    if wrong := [value for value in (*sizes, *costs) if not 0 < value < math.inf]:
+        raise InputError(
+            f"Có cỡ hay chi phí là {wrong[0]}, không phải số dương hữu hạn; trục log không nhận. "
+            f"Bỏ điểm ấy đi, hoặc đo lại ở cỡ lớn hơn."
+        )
     x, y = [math.log(n) for n in sizes], [math.log(c) for c in costs]
     line = statistics.linear_regression(x, y)
     spread = statistics.variance(x) * (len(x) - 1)
@@ -56,12 +59,15 @@ def fit_exponent(sizes: Sequence[float], costs: Sequence[float]) -> PowerLaw:
 def interleaved_seconds(
     calls: Mapping[str, Callable[[], Any]], repeats: int = 5
 ) -> dict[str, float]:
-    """Trung vị số giây CPU của mỗi lời gọi; các lời gọi chạy xen kẽ, vòng đầu không tính.
+    """Trung vị số giây CPU của mỗi lời gọi qua `repeats` ≥ 1 vòng, sau một vòng không tính.
 
+    Mỗi vòng chạy mọi lời gọi, lần lượt.
     Giây CPU không kể lúc máy bận việc khác; với một luồng tính toán (xem `runtime.setup`) và máy
     rảnh, nó bằng giây đồng hồ. Máy chậm đi thì mọi lời gọi cùng chịu, nên tỉ số của chúng đáng tin
     hơn từng con số. Không dùng cho GPU.
     """
+    if repeats < 1:
+        raise InputError(f"repeats = {repeats}; cần ít nhất một vòng được tính.")
     times: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(repeats + 1):
         for name, call in calls.items():
@@ -73,7 +79,11 @@ def interleaved_seconds(
 
 
 class MultiplicationCounter(TorchDispatchMode):
-    """Cộng dồn số phép nhân của các phép tính nằm trong bảng công thức của PyTorch."""
+    """Cộng dồn số phép nhân của các phép tính nằm trong bảng công thức của PyTorch.
+
+    `FlopCounterMode` cũng đọc bảng ấy, nhưng báo lỗi khi lượt ngược gọi `autograd.grad`, như
+    phương pháp liên hợp.
+    """
 
     def __init__(self):
         super().__init__()
@@ -100,7 +110,10 @@ def multiplications(call: Callable[[], Any]) -> int:
 
 
 def saved_bytes(call: Callable[[], Any]) -> tuple[int, Any]:
-    """Số byte mà tự động vi phân giữ lại trong lúc gọi, mỗi vùng nhớ đếm một lần; và kết quả."""
+    """(số byte mà tự động vi phân giữ lại trong lúc gọi, kết quả của lời gọi).
+
+    Mỗi vùng nhớ đếm một lần và đếm cả vùng, dù tensor giữ lại chỉ nhìn một phần; kể cả trọng số.
+    """
     kept = {}
 
     def pack(tensor):
