@@ -17,6 +17,7 @@ from nflows.transforms.coupling import (
     AffineCouplingTransform,
     PiecewiseRationalQuadraticCouplingTransform,
 )
+from nflows.transforms.normalization import ActNorm
 from nflows.transforms.permutations import ReversePermutation
 from torch import Tensor, nn
 from zuko.flows.coupling import GeneralCouplingTransform
@@ -127,7 +128,7 @@ class NetWithContext(nn.Module):
         return self.net(x)
 
 
-def nflows_coupling(dim, layers, width, spline):
+def nflows_coupling(dim, layers, width, spline, actnorm=False):
     half = (torch.arange(dim) >= dim // 2).int()  # 0: điều kiện, 1: được biến đổi
 
     def network(inputs, outputs):
@@ -143,11 +144,18 @@ def nflows_coupling(dim, layers, width, spline):
             else AffineCouplingTransform(half, network)
         )
         transforms.append(ReversePermutation(dim))
+        if actnorm:
+            transforms.append(ActNorm(dim))
     return Nflows(dim, transforms)
 
 
 def nflows_realnvp(dim, layers, width):
     return nflows_coupling(dim, layers, width, spline=False)
+
+
+def nflows_realnvp_actnorm(dim, layers, width):
+    """Hệ số co giãn của gói chỉ co; ActNorm của chính gói bù phần giãn."""
+    return nflows_coupling(dim, layers, width, spline=False, actnorm=True)
 
 
 def nflows_spline(dim, layers, width):
@@ -241,6 +249,7 @@ FAMILIES = {
             "course_utils": ours_realnvp,
             "zuko": zuko_realnvp,
             "nflows": nflows_realnvp,
+            "nflows, ActNorm": nflows_realnvp_actnorm,
             "normflows": normflows_realnvp,
             "FrEIA": freia_realnvp,
         },
