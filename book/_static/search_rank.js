@@ -9,7 +9,7 @@ const SearchRank = (() => {
   // Hư từ: gần như không đáng giá gì. Những chữ sau chỉ kể khi gõ đủ dấu: «vi» còn là «vi phôi».
   const FUNCTION_WORDS =
     "và với của là giữa khác nhau nào gì sao cho bị được các những and of between";
-  const WHEN_MARKED = "mà thì vì tại nên thế";
+  const WHEN_MARKED = "mà thì vì tại nên thế mấy";
   // Đầu chương và định nghĩa đứng trước; lời giải, mã, trang dành cho người dạy đứng sau.
   const KINDS = { page: 1.2, term: 1.2, statement: 0.9, figure: 0.7, exercise: 0.6, solution: 0.4 };
   const PLACES = [

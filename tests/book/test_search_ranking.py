@@ -149,7 +149,7 @@ MISTYPED = {
     "normalizing folw": ("folw", "appendix/glossary#term-luong-chuan-hoa-normalizing-flow"),
     "dequantisation": ("dequantisation", "appendix/glossary#term-khu-luong-tu-hoa-dequantization"),
     "entropi cheo": ("entropi", "likelihood_and_information#entropy-cheo-va-phan-ky-kl"),
-    "bất đẳng thức gibs": ("gibs", "likelihood_and_information#prop-gibbs"),
+    "động lực học langevn": ("langevn", "score_and_sde#dong-luc-hoc-langevin"),
     "moo hinhf sinh": ("moo, hinhf", "generative_models#mo-hinh-sinh-la-gi"),
 }
 
