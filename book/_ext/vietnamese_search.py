@@ -35,6 +35,7 @@ OTHER_NAMES = {
     "gradient biến mất": "gradient tắt",
     "mã hóa vị trí": "vị trí",
     "bộ giải ode": "bộ giải",
+    "kv cache": "bộ nhớ đệm khóa–giá trị",
 }
 
 LETTERS = ("alpha", "close", "fence", "open", "ord", "punct")

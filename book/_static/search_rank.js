@@ -17,7 +17,7 @@ const SearchRank = (() => {
     [/^book\/index/, 0.7],
     [/^book\/appendix\/common_mistakes/, 0.85],
     [/^book\/appendix\/api.*\.(checks|widgets)\./, 0.4],
-    [/^book\/appendix\/api/, 0.7],
+    [/^book\/appendix\/api/, 0.5],
     [/^book\/appendix\/(equations|instructors|syllabus|exercise_map|exams|hub)/, 0.55],
   ];
   const LISTS = /^(lich su va tai lieu|hoc xong|ban se lam duoc gi)/;
@@ -26,6 +26,8 @@ const SearchRank = (() => {
   const SLOPPY = 0.3; // từ gõ có dấu mà chỗ ấy viết dấu khác
   const START = 4; // từ lạ dài chừng ấy chữ thì được coi là phần đầu của một từ dài hơn
   const UNION = 0.3; // phần thưởng cho mục có đủ các từ, kể cả ở tên chương
+  const ASIDE = /[:;?]| \(/; // sau đó là lời thêm của tiêu đề
+  const PART = 8; // hỏi cả tên mục lẫn tên chương
   const MOST_READINGS = 4; // mỗi cách hỏi là một lượt quét cả sách
 
   const read = ({ pages, sections, names }) => {
@@ -78,7 +80,7 @@ const SearchRank = (() => {
 
   const within = (mask, text) => text.search(mask) >= 0;
 
-  const LETTER = /[\p{L}\p{N}]/u;
+  const LETTER = /[a-z0-9\u0370-\u03ff]/;
   const letterAt = (text, at) => at >= 0 && at < text.length && LETTER.test(text[at]);
 
   const spellings = new Map();
@@ -148,11 +150,8 @@ const SearchRank = (() => {
   };
 
   /** Điểm của tiêu đề hay của lời: cả cụm hơn đủ từ, từ liền nhau hơn rải rác, đúng dấu hơn. */
-  const worth = (query, { words, folded }, has, share, hits, ofPhrase, ofWords) => {
-    if (hits.length) {
-      const right = ([a, b]) => faithful(query, words.slice(a, b));
-      return !query.marked || hits.some(right) ? ofPhrase(hits) : ofPhrase(hits) / 8;
-    }
+  const worth = (query, { folded }, { has, share, hits, right }, ofPhrase, ofWords) => {
+    if (hits.length) return right ? ofPhrase(hits) : ofPhrase(hits) / 8;
     if (!share) return 0;
     const beside = (mask, i) => has[i] && has[i + 1] && within(mask, folded);
     const near = query.pairs.filter(beside).length;
@@ -161,7 +160,7 @@ const SearchRank = (() => {
 
   /** Tiêu đề càng ít chữ thừa, cụm từ càng gần đầu, càng đúng là nơi nói về điều được hỏi. */
   const titleWorth = (query, folded) => {
-    const parts = folded.split(/[:;?]| \(/).filter((part) => within(query.phrase, part));
+    const parts = folded.split(ASIDE).filter((part) => within(query.phrase, part));
     const fits = parts.map((part) => {
       const first = part.trim().search(query.phrase) === 0;
       return (6 * query.words.length) / split(part).length + (first ? 2.5 : 0);
@@ -171,27 +170,47 @@ const SearchRank = (() => {
 
   const textWorth = (hits) => 4 + Math.min(Math.log2(hits.length), 2);
 
+  /** Hỏi cả mục lẫn chương, như «bài tập vae»: tiêu đề nằm trọn trong câu, tên chương lo nốt. */
+  const asksForPart = ({ folded: asked }, flags, name) =>
+    flags.some(([inName]) => inName) &&
+    flags.every(([inName, , inChapter]) => inName || inChapter) &&
+    split(name.folded.split(ASIDE)[0]).every((word) => asked.includes(stem(word)));
+
   const scores = (query, index) => {
     const { words, light, rare, total } = look(query, index);
     const joined = query.folded.join("");
-    const part = (has) => rare.reduce((sum, value, i) => sum + value * has[i], 0) / total;
-    return index.rows.map((row, n) => {
-      const has = [0, 1].map((f) => words.map((flags) => flags[n][f]));
-      const there = words.map((flags) => (flags[n].some(Boolean) ? 1 : 0));
+    const part = (has) => rare.reduce((sum, value, i) => sum + value * has(i), 0) / total;
+    const shares = index.rows.map((_, n) => part((i) => +words[i][n].some(Boolean)));
+    const least = Math.max(...shares) / 4; // kém hơn thế thì khỏi xét, cho nhanh
+    const near = index.rows.flatMap((row, n) => {
       const fields = row.fields.slice(0, 2);
-      const hits = fields.map(({ folded }, f) =>
-        has[f].every(Boolean) || folded.includes(joined) ? places(query.phrase, folded) : [],
-      );
-      const [name, text] = fields;
+      const joins = fields.map(({ folded }) => folded.includes(joined));
+      if (shares[n] <= least && !joins.some(Boolean)) return [];
+      const flags = words.map((word) => word[n]);
+      const sides = fields.map((field, f) => {
+        const has = flags.map((inFields) => inFields[f]);
+        const hits = joins[f] || has.every(Boolean) ? places(query.phrase, field.folded) : [];
+        const right = hits.some(([a, b]) => faithful(query, field.words.slice(a, b)));
+        return { has, share: part((i) => has[i]), hits, right };
+      });
+      return [{ row, flags, sides, share: shares[n] }];
+    });
+    // Sách không viết cả cụm với những dấu ấy: hẳn là gõ sai dấu, viết dấu gì cũng được.
+    const strict = query.marked && near.some(({ sides }) => sides.some(({ right }) => right));
+    return near.map(({ row, flags, sides, share }) => {
+      const [name, text] = row.fields;
+      const [inName, inText] = sides.map((side) => ({ ...side, right: side.right || !strict }));
+      const ofPart = !inName.hits.length && asksForPart(query, flags, name);
       const sum =
-        worth(query, name, has[0], part(has[0]), hits[0], () => titleWorth(query, name.folded), 3) +
-        worth(query, text, has[1], part(has[1]), hits[1], textWorth, 1) +
-        UNION * part(there) ** 2;
-      const whole = hits.some(({ length }) => length);
+        worth(query, name, inName, () => titleWorth(query, name.folded), 3) +
+        worth(query, text, inText, textWorth, 1) +
+        UNION * share ** 2 +
+        (ofPart ? PART : 0);
+      const whole = ofPart || inName.hits.length || inText.hits.length;
       const points = whole ? sum : (3 * sum) / (sum + 2); // từ rải rác luôn dưới cả cụm
       // Cả cụm viết liền, như «RealNVP», cũng là đủ; tên khác thì phải đủ mới kể.
-      const all = whole || there.every((yes, i) => yes || light[i]);
-      const found = all ? 1 : query.trust < 1 && part(there) < ENOUGH ? 0 : part(there);
+      const all = whole || flags.every((has, i) => light[i] || has.some(Boolean));
+      const found = all ? 1 : query.trust < 1 && share < ENOUGH ? 0 : share;
       return { row, query, found, points: points * found * row.weight * query.trust };
     });
   };
@@ -201,11 +220,10 @@ const SearchRank = (() => {
     const { used, typos } = SearchTypos.mend(asked, index, (word) => knows(word, index.rows));
     const all = readings(used, index).map((query) => scores(query, index));
     if (!all.length) return { used, typos, complete: true, found: [] };
-    const better = (top, one) => (one.points > top.points ? one : top);
-    const sorted = index.rows
-      .map((_, n) => all.map((scored) => scored[n]).reduce(better))
-      .filter(({ points }) => points > 0)
-      .sort((one, two) => two.points - one.points);
+    const best = new Map();
+    for (const one of all.flat())
+      if (one.points > (best.get(one.row)?.points ?? 0)) best.set(one.row, one);
+    const sorted = [...best.values()].sort((one, two) => two.points - one.points);
     const complete = sorted.filter(({ found }) => found === 1);
     const shown = complete.length >= FEW ? complete : sorted.filter(({ found }) => found >= ENOUGH);
     return complete.length

@@ -4,12 +4,13 @@
 const SearchTypos = (() => {
   const { fold, split, stem } = SearchWords;
   const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
+  const LONG = 8; // từ dài chừng ấy thì hai chữ sai vẫn còn nhận ra
   const SHORTEST = 4; // từ ngắn hơn thì chỉ sửa hai chữ đảo chỗ và Telex: đổi một chữ là ra từ khác hẳn
 
   /** Mọi từ của chỉ mục: dạng đã gấp dấu → {số lần gặp, những cách viết}. */
   const vocabulary = ({ rows, names }) => {
     const counts = new Map();
-    const texts = rows.flatMap(({ fields }) => fields.map(({ words }) => words));
+    const texts = rows.flatMap(({ fields }) => fields.slice(0, 2).map(({ words }) => words));
     for (const text of [...texts, ...names.flat()])
       for (const word of split(text.toLowerCase())) counts.set(word, (counts.get(word) ?? 0) + 1);
     const known = new Map();
@@ -47,12 +48,29 @@ const SearchTypos = (() => {
     return [...spellings].sort((one, two) => kept(two[0]) - kept(one[0]) || two[1] - one[1])[0][0];
   };
 
+  /** Số chữ phải thêm, bớt, đổi để từ này thành từ kia. */
+  const distance = (one, two) => {
+    let row = Array.from({ length: two.length + 1 }, (_, j) => j);
+    [...one].forEach((letter, i) => {
+      const above = row;
+      row = [i + 1];
+      for (let j = 0; j < two.length; j++)
+        row.push(Math.min(above[j] + (letter !== two[j]), above[j + 1] + 1, row[j] + 1));
+    });
+    return row.at(-1);
+  };
+
   const nearest = (key, known) => {
+    const commonest = (found) => found.reduce((top, one) => (one.count > top.count ? one : top));
     for (const group of slips(key)) {
       const found = group.map((word) => known.get(word)).filter(Boolean);
-      if (found.length) return found.reduce((top, one) => (one.count > top.count ? one : top));
+      if (found.length) return commonest(found);
     }
-    return null;
+    if (key.length < LONG) return null;
+    const close = (word) =>
+      word[0] === key[0] && Math.abs(word.length - key.length) < 3 && distance(word, key) < 3;
+    const found = [...known].filter(([word]) => close(word)).map(([, entry]) => entry);
+    return found.length ? commonest(found) : null;
   };
 
   /** Câu hỏi đã sửa, cùng những từ mà chỉ mục không có; không có gì để sửa thì `typos` rỗng. */

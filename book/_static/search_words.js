@@ -6,7 +6,7 @@ const SearchWords = (() => {
   const MOST_WORDS = 12;
   const TONES = /[\u0300\u0301\u0303\u0309\u0323]/g;
   const LAST_Y = /\b([bcdghklmnpqrstvx]+)y\b/g; // «kì» và «kỳ» là một từ
-  const known = new Map([["đ", "d"], ["Đ", "d"]]);
+  const known = new Map([["đ", "d"], ["Đ", "d"], ["×", "x"]]);
 
   // Mỗi chữ thành đúng một chữ không dấu: vị trí trong bản gấp cũng là vị trí trong bản gốc.
   const bare = (letter) => {
@@ -16,7 +16,9 @@ const SearchWords = (() => {
   const fold = (text) =>
     text.replace(/[^\x00-\x7f]/g, bare).toLowerCase().replace(LAST_Y, "$1i");
 
-  const split = (text) => text.normalize("NFC").match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  // «1×1» và «1x1» là một.
+  const split = (text) =>
+    text.normalize("NFC").replaceAll("×", "x").match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 
   /** Cách viết đủ dấu, không kể dấu thanh đặt ở chữ nào: «hoá» cũng là «hóa». */
   const spell = (text) =>
