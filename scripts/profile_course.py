@@ -2,12 +2,13 @@
 
     make profile                                 mọi thứ, từng việc một
     make profile SLUG=gan                        một phòng
-    make profile SLUG="imports book"             lúc nạp gói, và `make book`
+    make profile SLUG="course imports book"      cả khóa một lượt, lúc nạp gói, `make book`
     make profile PROFILE_FLAGS=--store           lưu luôn kết quả vừa chạy vào các sổ
 
-Mỗi phòng một nhân mới, chạy lần lượt, không phòng nào song song. Số nào đo xong được ghi ngay vào
-`book/appendix/performance.json`, nên bỏ dở rồi đo tiếp phần còn lại được. Trang «Hiệu năng» đọc tệp
-ấy. Các số thuộc về một máy: đo ở máy khác thì tệp bắt đầu lại từ trống.
+Mỗi phòng một nhân Python mới, lần lượt từng phòng; sau đó cả khóa chạy lại một lượt, mỗi nhân của
+máy một phòng, như `make test`. Số nào đo xong được ghi ngay vào `book/appendix/performance.json`,
+nên bỏ dở rồi đo tiếp phần còn lại được. Trang «Hiệu năng» đọc tệp ấy. Các số thuộc về một máy: đo ở
+máy khác thì tệp bắt đầu lại từ trống.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import re
 import statistics
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -85,19 +87,39 @@ def slowest_cells(notebook) -> list[dict]:
     return sorted(cells, key=lambda cell: -cell["seconds"])[:SLOWEST]
 
 
-def profile_lab(path: Path, store: bool = False) -> dict:
-    """Chạy cả sổ bằng một nhân mới; `store` thì ghi kết quả vào sổ, như `make notebooks`."""
+def execute(path: Path):
+    """Sổ đã chạy từ đầu đến cuối bằng một nhân Python mới."""
     notebook = nbformat.read(path, as_version=4)
     folder = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, timeout=None, kernel_name="python3", resources=folder)
+    NotebookClient(notebook, timeout=None, kernel_name="python3", resources=folder).execute()
+    return notebook
+
+
+def profile_lab(path: Path, store: bool = False) -> dict:
+    """Chạy một sổ; `store` thì ghi kết quả vào sổ, như `make notebooks`."""
     with Watch() as watch:
-        client.execute()
+        notebook = execute(path)
     row = summary(watch) | {"slowest": slowest_cells(notebook)}
     if store:
         CoalesceStreamsPreprocessor(enabled=True).preprocess(notebook, {})
         nbformat.write(notebook, path)
         normalize_notebooks.normalize(path)
     return row
+
+
+def profile_course(measured: dict) -> dict:
+    """Mọi sổ, mỗi nhân của máy một sổ một lúc; `measured` là các hàng của từng phòng.
+
+    Phòng lâu nhất bắt đầu trước, để cuối cùng không phải chờ một mình nó.
+    """
+    labs = sorted(ROOT.glob("notebooks/*.ipynb"))
+    labs.sort(key=lambda path: -measured.get(path.stem, {"seconds": 0})["seconds"])
+    jobs = os.cpu_count() or 1
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with Watch() as watch, ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(execute, labs))  # list: lỗi của một sổ phải hiện ra
+    del os.environ["OMP_NUM_THREADS"]
+    return summary(watch) | {"labs": len(labs), "jobs": jobs}
 
 
 def profile_imports(repeats: int = 7) -> dict:
@@ -132,7 +154,9 @@ def profile(what: list[str], store: bool = False, table: Path = TABLE) -> dict:
     """Đo từng việc trong `what`, ghi bảng sau mỗi việc."""
     stored = load(table)
     for name in what:
-        if name == "imports":
+        if name == "course":
+            stored[name] = profile_course(stored["labs"])
+        elif name == "imports":
             stored[name] = profile_imports()
         elif name == "book":
             stored[name] = profile_book()
@@ -158,10 +182,12 @@ def told(name: str, row: dict) -> str:
 def main() -> None:
     labs = sorted(path.stem for path in ROOT.glob("notebooks/*.ipynb"))
     parser = argparse.ArgumentParser(description="Đo khóa học trên máy này.")
-    parser.add_argument("what", nargs="*", help="tên các phòng, «imports», «book»; trống là tất cả")
+    parser.add_argument(
+        "what", nargs="*", help="tên các phòng, «course», «imports», «book»; trống là tất cả"
+    )
     parser.add_argument("--store", action="store_true", help="lưu kết quả vừa chạy vào các sổ")
     arguments = parser.parse_args()
-    choices = [*labs, "imports", "book"]
+    choices = [*labs, "course", "imports", "book"]
     if unknown := set(arguments.what) - set(choices):
         parser.error(f"Không có {', '.join(sorted(unknown))}; hãy chọn trong {', '.join(choices)}.")
     os.environ.pop("OMP_NUM_THREADS", None)  # như ở máy người học

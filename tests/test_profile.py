@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import profile_course
 import pytest
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,13 +82,38 @@ def test_the_page_says_which_goal_is_missed():
     stored = {"machine": profile_course.machine(), "labs": {"gan": lab(30), "ffjord": lab(61)}}
     text = "\n".join(profile_table.labs(stored))
     assert text.index("ffjord") < text.index("notebooks/gan`")  # chậm nhất đứng đầu
-    assert "- ✓ cả khóa học dưới 10 phút: 1.5 phút (1.5 phút CPU)" in text
+    assert "- ✓ cả khóa học dưới 10 phút: 1.5 phút (1.5 phút CPU) khi chạy lần lượt" in text
     assert "- ✗ không phòng nào quá 60 giây; còn {doc}`/notebooks/ffjord` (61 giây CPU)" in text
     assert "- ✓ mỗi phòng dưới 2 GiB" in text
     assert "Ô \\| nặng" in text
     partial = "\n".join(profile_table.labs(stored, ["vae"]))
     assert "- chưa đo: {doc}`/notebooks/vae`" in partial
     assert "cả khóa học" not in partial
+
+
+def test_the_whole_course_uses_every_core():
+    """Hai phòng một lúc thì mục tiêu được xét theo giờ phải chờ, không theo tổng."""
+    stored = {"machine": profile_course.machine(), "labs": {"gan": lab(400), "ffjord": lab(400)}}
+    assert "- ✗ cả khóa học dưới 10 phút: 13.3 phút" in "\n".join(profile_table.labs(stored))
+    course = lab(420) | {"labs": 2, "jobs": 2}
+    text = "\n".join(profile_table.labs(stored | {"course": course}))
+    assert "- ✓ cả khóa học dưới 10 phút: 7.0 phút khi 2 phòng chạy một lúc; 13.3 phút" in text
+
+
+def test_labs_run_side_by_side_and_an_error_is_seen(tmp_path, monkeypatch):
+    """Hai sổ chạy bằng hai luồng Python; phòng hỏng thì cả lượt báo lỗi của nó."""
+    (tmp_path / "notebooks").mkdir()
+    for number in range(2):
+        small = new_notebook(cells=[new_code_cell("1 + 1")])
+        nbformat.write(small, tmp_path / f"notebooks/{number}.ipynb")
+    monkeypatch.setattr(profile_course, "ROOT", tmp_path)
+    monkeypatch.setattr(profile_course.os, "cpu_count", lambda: 2)
+    row = profile_course.profile_course({})
+    assert (row["labs"], row["jobs"]) == (2, 2)
+    broken = new_notebook(cells=[new_code_cell("1 / 0")])
+    nbformat.write(broken, tmp_path / "notebooks/broken.ipynb")
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        profile_course.profile_course({"broken": {"seconds": 1}})
 
 
 def test_imports_and_the_book_are_told_when_measured():
