@@ -95,17 +95,29 @@ class LipschitzMLP(nn.Sequential):
         """g(x) (n, out) và Jacobian (n, out, in), theo quy tắc dây chuyền từ tầng đầu.
 
         Đẩy mọi vector đơn vị qua mạng cùng lúc với x: một lượt, rẻ hơn lan truyền ngược từng đầu
-        ra. Hàng thứ j của `pushed` là ∂(giá trị hiện thời)/∂x_j.
+        ra. Hàng thứ j của `pushed` là ∂(đầu ra của tầng tuyến tính vừa qua)/∂x_j.
         """
         pushed = torch.eye(x.shape[1], dtype=x.dtype, device=x.device)[None]
+        slope = torch.ones_like(x[:1])
         for layer in self:
             if isinstance(layer, LipschitzLinear):
                 weight = layer.bounded_weight()
-                x, pushed = F.linear(x, weight, layer.bias), pushed @ weight.T
+                x, pushed = F.linear(x, weight, layer.bias), chain(pushed, slope, weight)
             else:
                 x, slope = layer.value_and_slope(x)
-                pushed = pushed * slope[:, None]
         return x, pushed.expand(len(x), -1, -1).mT
+
+
+def chain(pushed: Tensor, slope: Tensor, weight: Tensor) -> Tensor:
+    """pushed·diag(slope)·Wᵀ của từng điểm: (n hay 1, D, k), (n, k), (out, k) -> (n, D, out).
+
+    `pushed` chung cho mọi điểm (tầng đầu) thì đó là tuyến tính theo `slope`: một phép nhân ma
+    trận, khỏi dựng tensor (n, D, k).
+    """
+    if len(pushed) > 1:
+        return (pushed * slope[:, None]) @ weight.T
+    both = pushed[0, :, None] * weight
+    return (slope @ both.flatten(0, 1).T).unflatten(1, both.shape[:2])
 
 
 def lipschitz_mlp(

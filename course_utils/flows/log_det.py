@@ -57,6 +57,17 @@ def log_det_identity_plus(jacobian: Tensor) -> Tensor:
     return torch.linalg.slogdet(identity + jacobian).logabsdet
 
 
+def solve_identity_plus(jacobian: Tensor, y: Tensor) -> Tensor:
+    """Nghiệm v của (I + J)v = y: (n, D, D), (n, D) -> (n, D); hai chiều là công thức Cramer."""
+    if jacobian.shape[-1] == 2:
+        (a, b), (c, d) = (row.unbind(-1) for row in jacobian.unbind(-2))
+        p, q = y.unbind(-1)
+        v = torch.stack([(1 + d) * p - b * q, (1 + a) * q - c * p], -1)
+        return v / ((1 + a) * (1 + d) - b * c).unsqueeze(-1)
+    identity = torch.eye(jacobian.shape[-1], dtype=jacobian.dtype, device=jacobian.device)
+    return torch.linalg.solve(identity + jacobian, y)
+
+
 def log_det_exact(g: Function, x: Tensor) -> Tensor:
     """log|det(I + J_g(x))| chính xác, (n,): D lần lan truyền ngược rồi một định thức O(D³).
 
@@ -180,6 +191,38 @@ def log_det_roulette(
         weights = [1.0] * always + [(1 - stop) ** -m for m in range(1, extra + 1)]
         total = total + series(g, x, v, weights, gradient)
     return total / len(probes)
+
+
+def newton_step(g: Function, y: Tensor, x: Tensor) -> Tensor:
+    """Một bước Newton từ x (n, ...) về nghiệm của x + g(x) = y.
+
+    J coi như hằng số: bước từ một nghiệm có giá trị của chính nghiệm ấy, và gradient theo y và theo
+    tham số của g là của định lý hàm ẩn.
+    """
+    value, jacobian = value_and_jacobian(g, x)
+    error = (x + value - y).flatten(1)
+    return x - solve_identity_plus(jacobian.detach(), error).view_as(x)
+
+
+def newton_inverse(g: Function, y: Tensor, tol: float = 1e-6, steps: int = 8) -> Tensor:
+    """Nghiệm x của x + g(x) = y bằng Newton, đến sai số làm tròn; không có gradient.
+
+    Gần nghiệm, mỗi bước nhân đôi số chữ số đúng, nên một điểm dừng khi bước đi không quá √ε lần
+    1 + max|x|, ε là sai số làm tròn. Ở xa, Newton có thể nhảy qua lại mãi, dù Lip(g) < 1: điểm nào
+    sau `steps` bước chưa dừng thì bắt đầu lại từ nghiệm của `fixed_point_inverse` với `tol`.
+    """
+    small = torch.finfo(y.dtype).eps ** 0.5
+    with torch.no_grad():
+        x, active = y.clone(), torch.arange(len(y), device=y.device)
+        for k in range(2 * steps):
+            old = x[active] if k != steps else fixed_point_inverse(g, y[active], tol)[0]
+            new = newton_step(g, y[active], old)
+            x[active] = new
+            step = (new - old).flatten(1).abs().amax(1)
+            active = active[~(step <= small * (1 + new.flatten(1).abs().amax(1)))]
+            if len(active) == 0:
+                break
+    return x
 
 
 def fixed_point_inverse(

@@ -27,6 +27,8 @@ from .log_det import (
     log_det_identity_plus,
     log_det_roulette,
     log_det_series,
+    newton_inverse,
+    newton_step,
     value_and_jacobian,
 )
 from .transform import Compose, Flow, StandardNormal, Transform
@@ -45,8 +47,8 @@ class ResidualLayer(Transform):
     """z = x + g(x) với Lip(g) < 1, theo chiều chuẩn hóa x -> z.
 
     `inverse(x)` là chiều có công thức, và là chiều của huấn luyện. `forward(z)` (chiều sinh) giải
-    x + g(x) = z bằng lặp điểm bất động; khi D ≤ 4 còn thêm hai bước Newton, mỗi bước nhân đôi số
-    chữ số đúng, và nghiệm có gradient (định lý hàm ẩn). Với D > 4, `forward` không có gradient.
+    x + g(x) = z: khi D ≤ 4 bằng Newton, đến sai số làm tròn, và nghiệm có gradient (định lý hàm
+    ẩn); khi D > 4 bằng lặp điểm bất động, và nghiệm không có gradient.
 
     Tham số
     -------
@@ -73,15 +75,10 @@ class ResidualLayer(Transform):
     def solve(self, z: Tensor) -> Tensor:
         """Nghiệm x của x + g(x) = z, cùng hình dạng z."""
         with weights_held(self.net):
-            x, _ = fixed_point_inverse(self.net, z, self.tol)
             if z[0].numel() > SMALL_DIM:
-                return x
-            identity = torch.eye(z[0].numel(), dtype=z.dtype, device=z.device)
-            for _ in range(2):  # hai bước Newton
-                value, jacobian = value_and_jacobian(self.net, x)
-                error = (x + value - z).flatten(1)
-                x = x - torch.linalg.solve(identity + jacobian.detach(), error).view_as(x)
-            return x
+                return fixed_point_inverse(self.net, z, self.tol)[0]
+            x = newton_inverse(self.net, z, self.tol)
+            return newton_step(self.net, z, x) if torch.is_grad_enabled() else x
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """z -> nghiệm x của x + g(x) = z, −log det(I + J_g(x))."""

@@ -8,6 +8,7 @@ import torch
 
 from course_utils.errors import InputError
 from course_utils.flows import fixed_point_inverse, lipschitz_mlp
+from course_utils.flows.log_det import newton_inverse, newton_step
 
 
 @pytest.mark.equation("eq-fixed-point")
@@ -36,6 +37,40 @@ def test_steps_contract_at_the_lipschitz_rate():
         assert (b <= 0.9 * a + 1e-14).all()
     root, _ = fixed_point_inverse(net, y, tol=1e-13)
     torch.testing.assert_close(root + net(root), y, rtol=0, atol=1e-11)
+
+
+@pytest.mark.equation("eq-fixed-point")
+@pytest.mark.parametrize("dim", [1, 2, 3])
+@pytest.mark.parametrize("hidden", [(8,), (8, 8)])
+def test_newton_finds_what_the_fixed_point_finds(dim, hidden):
+    torch.manual_seed(dim)
+    net = lipschitz_mlp(dim, hidden, dim, 0.97).double().eval()
+    with torch.no_grad():  # vượt cận, nên mỗi tầng đúng bằng cận
+        for p in net.parameters():
+            p.add_(torch.randn_like(p))
+    y = 3 * torch.randn(500, dim, dtype=torch.float64)
+    root, _ = fixed_point_inverse(net, y, tol=1e-14)
+    # Mạng biết Jacobian của mình, và một hàm bất kỳ.
+    for g in (net, lambda x: net(x)):
+        torch.testing.assert_close(newton_inverse(g, y), root, rtol=0, atol=1e-11)
+
+
+@pytest.mark.equation("eq-fixed-point")
+def test_newton_that_wanders_starts_again_from_the_fixed_point():
+    def g(x):
+        return 5 - 0.97 * x + 1.94 * torch.tanh(x)
+
+    # x + g(x) dốc 1.97 quanh nghiệm, 0.03 ở xa: Newton xuất phát từ y nhảy giữa −65 và 65 mãi.
+    y = torch.linspace(4, 6, 101, dtype=torch.float64)[:, None]
+    x = y
+    with torch.no_grad():
+        for _ in range(8):
+            x = newton_step(g, y, x)
+    assert (x + g(x) - y).abs().max() > 1
+    x = newton_inverse(g, y)
+    assert (x + g(x) - y).abs().max() < 1e-13 * (1 + x.abs().max())
+    with pytest.raises(InputError, match="còn 1 trên 1 điểm"):
+        newton_inverse(g, torch.tensor([[1.0], [math.nan]]))
 
 
 def test_without_contraction_the_iteration_says_so():
