@@ -68,18 +68,31 @@ def calls_of(model: nn.Module, sampling: bool, default: int = 1) -> int:
     return default
 
 
+def counted(function: Callable, calls: list) -> Callable:
+    """`function`, mỗi lần gọi thêm một phần tử vào `calls`."""
+
+    def call(*arguments):
+        calls.append(1)
+        return function(*arguments)
+
+    return call
+
+
 def sample_timed(
     model: nn.Module, n: int, device: torch.device, **how
 ) -> tuple[Tensor, float, int]:
     """n mẫu trên CPU, số giây, và số lượt gọi mạng nối tiếp."""
-    layers = [m for m in model.modules() if isinstance(m, ResidualLayer)]
+    nets = [m.net for m in model.modules() if isinstance(m, ResidualLayer)]
+    # Lặp điểm bất động gọi `forward`, Newton gọi `value_and_jacobian`.
+    ways = [(net, w) for net in nets for w in ("forward", "value_and_jacobian") if hasattr(net, w)]
     calls = []
-    hooks = [m.net.register_forward_hook(lambda *_: calls.append(1)) for m in layers]
+    for net, way in ways:
+        setattr(net, way, counted(getattr(net, way), calls))
     with torch.no_grad():
         x, seconds = timed(lambda: model.sample(n, **how), device)
-    for hook in hooks:
-        hook.remove()
-    nfe = round(len(calls) / len(layers)) if layers else calls_of(model, True)
+    for net, way in ways:
+        delattr(net, way)
+    nfe = round(len(calls) / len(nets)) if nets else calls_of(model, True)
     return x.cpu(), seconds, how.get("steps", nfe) if not hasattr(model, "nfe") else nfe
 
 

@@ -16,6 +16,7 @@ from course_utils.compare.rows import REAL
 from course_utils.data import toy
 from course_utils.errors import InputError
 from course_utils.evaluation import coverage, mmd2
+from course_utils.flows import LipschitzLinear, ResidualFlow
 from course_utils.nets import count_parameters
 
 CPU = torch.device("cpu")
@@ -80,6 +81,17 @@ def test_autoregressive_flows_pay_on_one_side_only(recipes, dim):
     assert calls("maf") == (dim, 1)
     assert calls("iaf") == (1, dim)
     assert calls("realnvp") == (1, 1)
+
+
+@pytest.mark.parametrize("dim", [2, 6])  # Newton; lặp điểm bất động
+def test_every_call_of_a_residual_net_is_counted(dim):
+    flow = ResidualFlow(dim, 3, (4,)).eval()
+    for layer in flow.modules():  # g hằng: lần gọi đầu tới nghiệm, lần sau thấy mình đứng yên
+        if isinstance(layer, LipschitzLinear):
+            nn.init.zeros_(layer.weight)
+            nn.init.ones_(layer.bias)
+    for _ in range(2):
+        assert measure.sample_timed(flow, 50, CPU)[2] == 2
 
 
 @pytest.mark.parametrize("data", ["eight_gaussians", "two_moons", "checkerboard"])
