@@ -78,6 +78,12 @@ class TermsTable(SphinxDirective):
         return ", ".join(name if name.isupper() else f"*{name}*" for name in english.split(", "))
 
 
+def merge(app, env, docnames, other):
+    """Nhiều tiến trình đọc sách: trang thuật ngữ ở một trong số đó."""
+    if PAGE in docnames:
+        env.term_places = other.term_places
+
+
 def shown_names():
     """Cách gọi → tên đầy đủ của thuật ngữ; từ hay dùng theo nghĩa thường ngày thì không."""
     names, hidden = {}, []
@@ -145,8 +151,9 @@ def write_glosses(app, exception):
 
 def setup(app):
     app.add_directive("terms-table", TermsTable)
+    app.connect("env-merge-info", merge)
     app.connect("doctree-resolved", mark)
     app.connect("build-finished", write_glosses)
     app.add_js_file("terms.js", loading_method="defer")
     app.add_css_file("terms.css")
-    return {"parallel_read_safe": False, "parallel_write_safe": True}  # term_places ở môi trường
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
