@@ -41,9 +41,15 @@ class Browser:
     def __init__(self, driver):
         self.driver = driver
 
-    def open(self, url, width=1280, theme="light", math=False):
+    def open(self, url, width=1280, theme="light", shared=False, math=False):
         """Mở trang. Hình không cần công thức, mà vẽ công thức là phần lâu nhất của việc mở một
-        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong; nếu không thì cuộn qua mọi hình tương tác."""
+        trang: chỉ `math=True` mới vẽ, và đợi vẽ xong; nếu không thì cuộn qua mọi hình tương tác.
+
+        `shared`: phép thử chỉ xem hình nằm ra sao. Phép thử như thế vừa mở trang này ở bề rộng này
+        thì không mở lại, chỉ đổi chế độ màu."""
+        if shared and self.run("return window.shared") == [url, width]:
+            self.set_theme(theme)
+            return self.settle()
         self.driver.get("about:blank")  # trang trước thôi gọi mạng đã, rồi mới ghi
         self.log("performance"), self.log("browser")
         self.set_width(width)
@@ -54,6 +60,8 @@ class Browser:
         if script:
             self.command("Page.removeScriptToEvaluateOnNewDocument", **script)
             self.driver.execute_async_script(WAKE)
+        if shared:
+            self.run("window.shared = arguments[0]", [url, width])
 
     def set_width(self, width):
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -73,11 +81,13 @@ class Browser:
         self.command("Emulation.setEmulatedMedia", features=features)
 
     def print_faults(self, pages):
-        """Chỗ tràn lề hay liên kết hỏng khi in trang đang mở. Trang bị sửa đi, nên hỏi sau cùng."""
+        """Chỗ tràn lề hay liên kết hỏng khi in trang đang mở. Trang bị sửa đi, nên hỏi sau cùng;
+        hỏi xong thì bỏ nó, kẻo nó lại bày lại cho màn hình."""
         light = [{"name": "prefers-color-scheme", "value": "light"}]
         self.command("Emulation.setEmulatedMedia", media="print", features=light)
         self.command("Emulation.setDeviceMetricsOverride", **PAPER)
         seen = self.run(PREPARE, pages, 0, "")
+        self.driver.get("about:blank")
         self.command("Emulation.setEmulatedMedia", media="")
         return seen["overflowing"] + seen["missing"]
 

@@ -75,6 +75,7 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("chapter", [page for page in TOC_PAGES if has_live_figure(page)])
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist đọc dấu trong cùng một hook: phải có dấu trước
 def pytest_collection_modifyitems(items):
     """Chia việc cho các tiến trình theo trang, mỗi trang một việc; phép thử khác chia theo tệp."""
     for item in items:
@@ -148,6 +149,15 @@ def browser(request):
     driver.set_script_timeout(60)
     yield Browser(driver)
     driver.quit()
+
+
+@pytest.fixture
+def blank(browser):
+    """Trình duyệt ở một trang trống: đủ để gọi các hàm trong mô-đun JavaScript của một hình."""
+    browser.driver.get("about:blank")
+    browser.log("browser")
+    yield browser
+    assert browser.console_errors() == []
 
 
 @pytest.fixture(scope="session")

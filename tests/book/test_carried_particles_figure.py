@@ -23,8 +23,8 @@ const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "continuous_flows.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "continuous_flows.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-coarse[d]")
     )
@@ -115,10 +115,10 @@ def test_the_particle_can_be_dragged_and_the_grid_carried(page):
     click(page, "density", "Tô màu")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -147,8 +147,7 @@ def javascript(browser, body, value):
 
 @pytest.mark.equation("eq-mlp-divergence")
 @pytest.mark.parametrize(("activation", "frequencies"), [("tanh", 0), ("silu", 3)])
-def test_field_and_divergence_are_those_of_torch(browser, book_html, activation, frequencies):
-    open_at(browser, book_html)
+def test_field_and_divergence_are_those_of_torch(blank, activation, frequencies):
     torch.manual_seed(0)
     field = VelocityMLP(2, (9, 6), frequencies, activation)
     for parameter in field.parameters():
@@ -158,7 +157,7 @@ def test_field_and_divergence_are_those_of_torch(browser, book_html, activation,
       return input.times.map(t => input.points.map(p => (u(t)(...p, out), [...out])));"""
     times = [0.0, 0.37, 1.0]
     value = {"spec": spec, "points": points.tolist(), "times": times}
-    for t, found in zip(times, javascript(browser, body, value), strict=True):
+    for t, found in zip(times, javascript(blank, body, value), strict=True):
         u, divergence = import_field(spec).with_divergence(t, points)
         exact = torch.cat([u, divergence[:, None]], 1)
         found = torch.tensor(found, dtype=torch.float64)
@@ -167,8 +166,7 @@ def test_field_and_divergence_are_those_of_torch(browser, book_html, activation,
 
 @pytest.mark.equation("eq-augmented-ode")
 @pytest.mark.parametrize("field", [0, 1])
-def test_solvers_are_those_of_torchdiffeq(browser, book_html, field):
-    open_at(browser, book_html)
+def test_solvers_are_those_of_torchdiffeq(blank, field):
     figure = CarriedParticles(field=field)
     points = torch.tensor(figure.noise[:6], dtype=torch.float64)
     cases = [
@@ -188,7 +186,7 @@ def test_solvers_are_those_of_torchdiffeq(browser, book_html, field):
         "cases": cases,
         "times": TIMES,
     }
-    for (method, steps, way), found in zip(cases, javascript(browser, body, value), strict=True):
+    for (method, steps, way), found in zip(cases, javascript(blank, body, value), strict=True):
         path, integral = figure.carry(points, method, steps, way)
         exact = torch.cat([path[-1], integral[-1][:, None]], 1).flatten()
         assert found[0] == steps * {"euler": 1, "midpoint": 2, "rk4": 4}[method]

@@ -18,9 +18,9 @@ const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
     url = (book_html / "book" / "likelihood_and_information.html").as_uri()
-    browser.open(url, width, theme)
+    browser.open(url, width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} rect.lf-code")
     )
@@ -70,10 +70,10 @@ def test_dragging_a_column_changes_the_areas(browser, book_html):
     assert browser.console_errors() == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_has_names(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector('.lf-code-area');
         const edge = figure.getBoundingClientRect().right + 1;
@@ -90,12 +90,11 @@ def test_fits_and_has_names(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-cross-entropy")
 @pytest.mark.parametrize("unit", ["bit", "nat"])
-def test_page_computes_the_numbers_of_python(browser, book_html, unit):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_python(blank, unit):
     p, q = [0.6, 0.2, 0.15, 0.05], [0.1, 0.1, 0.3, 0.5]
     body = "return [m.measures(input.p, input.q, input.unit), m.withValue(input.p, 1, 0.5)]"
     values = {"p": p, "q": q, "unit": unit}
-    result, law = browser.call(CodeArea._esm, body, values)
+    result, law = blank.call(CodeArea._esm, body, values)
     assert result == pytest.approx(CodeArea(p, q, unit=unit).measures(), abs=1e-12)
     assert law[1] == 0.5
     assert sum(law) == pytest.approx(1)

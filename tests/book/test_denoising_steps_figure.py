@@ -18,8 +18,8 @@ FIGURE = ".lf-denoising"
 DRAWN = "return document.querySelector('.lf-denoising path.lf-particles').getAttribute('d')"
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "diffusion.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "diffusion.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-particles[d]")
     )
@@ -88,10 +88,10 @@ def test_play_goes_to_the_data(page):
     WebDriverWait(page.driver, 10).until(lambda _: output(page, "level") == "0 / 100")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -111,9 +111,8 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-ddim")
 @pytest.mark.equation("eq-ancestral")
-def test_page_computes_the_trajectories_of_torch(browser, book_html):
+def test_page_computes_the_trajectories_of_torch(blank):
     """Cùng x_T, cùng nhiễu: mọi chặng của trang phải là của DDPM, cho mọi cách lùi."""
-    open_at(browser, book_html)
     g = torch.Generator().manual_seed(0)
     starts = torch.randn(6, 2, generator=g, dtype=torch.float64)
     noises = torch.randn(20, 6, 2, generator=g, dtype=torch.float64)
@@ -134,7 +133,7 @@ def test_page_computes_the_trajectories_of_torch(browser, book_html):
     ]
     value = {"cases": cases, "starts": starts.tolist(), "noises": noises.flatten().tolist()}
     source = DenoisingSteps._esm
-    found = browser.call(source, body, json.loads(json.dumps(value)))
+    found = blank.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for figure, result in zip(figures, found, strict=True):
         exact = figure.trajectory(starts, noises)

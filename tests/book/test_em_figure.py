@@ -24,12 +24,9 @@ return [box.x + box.width / 2, box.y + box.height / 2];"""
 class Page:
     """Trang lý thuyết, và những cử chỉ của người đọc trên hình EM."""
 
-    def __init__(self, browser, url):
-        self.browser, self.driver, self.url = browser, browser.driver, url
-        self.open()
-
-    def open(self, width=1280, theme="light"):
-        self.browser.open(self.url, width, theme)
+    def __init__(self, browser, url, *view, shared=False):
+        self.browser, self.driver = browser, browser.driver
+        self.browser.open(url, *view, shared=shared)
         ready = f"{EM} path.lf-history"
         WebDriverWait(self.driver, 20).until(
             lambda driver: driver.find_elements(By.CSS_SELECTOR, ready)
@@ -64,9 +61,13 @@ class Page:
 
 
 @pytest.fixture
-def page(browser, book_html):
-    page = Page(browser, f"{book_html.as_uri()}/book/generative_models.html")
-    yield page
+def url(book_html):
+    return f"{book_html.as_uri()}/book/generative_models.html"
+
+
+@pytest.fixture
+def page(browser, url):
+    yield Page(browser, url)
     assert browser.console_errors() == []
 
 
@@ -126,11 +127,11 @@ def test_centres_follow_pointer_and_keys(page):
     assert moved == pytest.approx([after[0][0] + 0.1, after[0][1] + 0.1], abs=0.011)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_fits_every_width_and_both_themes(page, width, theme):
-    page.open(width, theme)
-    look = page.browser.run(
+def test_fits_every_width_and_both_themes(browser, url, width, theme):
+    Page(browser, url, width, theme, shared=True)
+    look = browser.run(
         """const figure = document.querySelector('.lf-em');
         const edge = figure.getBoundingClientRect().right + 1;
         return {
@@ -150,3 +151,4 @@ def test_fits_every_width_and_both_themes(page, width, theme):
     assert look["sharp"]
     assert look["named"]
     assert look["surface"] == {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 25, 31)"}[theme]
+    assert browser.console_errors() == []

@@ -29,8 +29,8 @@ SHAPES = {
 }
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-thread[d]")
     )
@@ -96,10 +96,10 @@ def test_dragging_moves_y_and_the_start(page):
     assert len({before, moved, page.run(thread)}) == 3
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -126,14 +126,13 @@ def javascript(browser, body, value):
 
 @pytest.mark.equation("eq-fixed-point")
 @pytest.mark.parametrize("preset", SHAPES)
-def test_page_computes_the_iteration_of_torch(browser, book_html, preset):
-    open_at(browser, book_html)
+def test_page_computes_the_iteration_of_torch(blank, preset):
     lips = [0.2, 0.55, 0.9, 0.97]
     body = """return input.lips.map(lip => {
       const {path, root, outcome, count} = m.follow(input.preset, lip, 1.1, -2.7);
       return [path.slice(0, 60), root, outcome, count, m.promised(lip)]; })"""
     for lip, (path, root, outcome, count, promised) in zip(
-        lips, javascript(browser, body, {"preset": preset, "lips": lips}), strict=True
+        lips, javascript(blank, body, {"preset": preset, "lips": lips}), strict=True
     ):
         x = torch.tensor(-2.7, dtype=torch.float64)
         track = [x]
@@ -153,8 +152,7 @@ def test_page_computes_the_iteration_of_torch(browser, book_html, preset):
         assert count == promised if preset in ("plus", "minus") else count <= promised
 
 
-def test_outcomes_past_the_threshold(browser, book_html):
-    open_at(browser, book_html)
+def test_outcomes_past_the_threshold(blank):
     cases = {
         ("plus", 1.0, 1.0, 0.0): "cycle",
         ("plus", 1.2, 1.0, 0.0): "diverges",
@@ -164,10 +162,10 @@ def test_outcomes_past_the_threshold(browser, book_html):
         ("tanh", 1.0, 0.0, 1.0): "slow",
     }
     body = "return input.map(c => { const f = m.follow(...c); return [f.outcome, f.root]; })"
-    result = javascript(browser, body, list(cases))
+    result = javascript(blank, body, list(cases))
     for ((name, lip, y, _), expected), (outcome, root) in zip(cases.items(), result, strict=True):
         assert outcome == expected
         x = torch.tensor(root, dtype=torch.float64)
         assert (x + lip * SHAPES[name](x)).item() == pytest.approx(y, abs=1e-12)
-    [degenerate] = javascript(browser, "return [m.follow('minus', 1, 0.5, 0).root]", [])
+    [degenerate] = javascript(blank, "return [m.follow('minus', 1, 0.5, 0).root]", [])
     assert degenerate is None

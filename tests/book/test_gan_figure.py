@@ -22,8 +22,8 @@ pytestmark = pytest.mark.browser
 GAN_FIGURE, DIRAC = ".lf-gan", ".lf-dirac"
 
 
-def open_at(browser, path, width=1280, theme="light"):
-    browser.open(path.as_uri(), width, theme)
+def open_at(browser, path, width=1280, theme="light", shared=False):
+    browser.open(path.as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: all(
             driver.find_elements(By.CSS_SELECTOR, f"{figure} .lf-panel path[d]")
@@ -107,10 +107,10 @@ def test_dirac_game_answers_to_its_controls(page):
     assert len(seen) == 4
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html / "book" / "gan.html", width, theme)
+    open_at(browser, book_html / "book" / "gan.html", width, theme, shared=True)
     for figure in (GAN_FIGURE, DIRAC):
         look = browser.run(
             """const figure = document.querySelector(arguments[0]);
@@ -138,8 +138,7 @@ def javascript(browser, widget, body, value):
 
 
 @pytest.mark.equation("eq-non-saturating")
-def test_page_computes_the_networks_of_torch(browser, book_html):
-    open_at(browser, book_html / "book" / "gan.html")
+def test_page_computes_the_networks_of_torch(blank):
     torch.manual_seed(0)
     model = GAN(2, hidden=(16, 16)).half().double()  # trọng số đúng bằng bản float16 của trang
     z = torch.randn(60, 2, dtype=torch.float64)
@@ -150,7 +149,7 @@ def test_page_computes_the_networks_of_torch(browser, book_html):
     centers = torch.tensor([[0.0, 0.0], [0.3, 0.2], [5.0, 5.0]], dtype=torch.float64)
     coverage = mode_coverage(samples, centers, 0.05)
     result = javascript(
-        browser,
+        blank,
         GanTraining,
         """const g = m.network(input.generator), d = m.network(input.discriminator);
         const samples = input.z.map(z => [...g(z)]);
@@ -178,15 +177,14 @@ def test_page_computes_the_networks_of_torch(browser, book_html):
 @pytest.mark.equation("eq-dirac-step")
 @pytest.mark.parametrize("alternating", [False, True])
 @pytest.mark.parametrize("loss", ["saturating", "non_saturating"])
-def test_page_computes_the_game_of_torch(browser, book_html, alternating, loss):
-    open_at(browser, book_html / "book" / "gan.html")
+def test_page_computes_the_game_of_torch(blank, alternating, loss):
     cases = [(0.1, 0.0), (0.7, 0.4), (1.0, 1.3)]
     body = """return input.cases.map(([h, g]) => [
       m.diracPath([0.8, -0.3], 60, h, g, input.alternating, input.loss),
       m.growth(h, g, input.alternating)]);"""
     value = {"cases": cases, "alternating": alternating, "loss": loss}
     for (h, gamma), (path, growth) in zip(
-        cases, javascript(browser, DiracGan, body, value), strict=True
+        cases, javascript(blank, DiracGan, body, value), strict=True
     ):
         expected = dirac_gan((0.8, -0.3), 60, h, gamma, alternating, loss)
         torch.testing.assert_close(torch.tensor(path, dtype=torch.float64), expected)

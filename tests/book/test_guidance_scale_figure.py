@@ -17,9 +17,9 @@ pytestmark = pytest.mark.browser
 FIGURE = ".lf-guidance"
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
     page = book_html / "book" / "guided_and_latent_diffusion.html"
-    browser.open(page.as_uri(), width, theme)
+    browser.open(page.as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-paths[d]")
     )
@@ -89,10 +89,10 @@ def test_the_inner_cluster_is_left_behind(page):
     assert abs(number(page, "inner") - before) < 20
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     click(browser, "clusters", "Dữ liệu")
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
@@ -112,9 +112,8 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 
 @pytest.mark.equation("eq-cfg")
-def test_page_computes_the_trajectories_of_torch(browser, book_html):
+def test_page_computes_the_trajectories_of_torch(blank):
     """Cùng x_T, cùng nhiễu: mọi chặng và luật nguội của trang phải là của torch."""
-    open_at(browser, book_html)
     g = torch.Generator().manual_seed(0)
     starts = torch.randn(5, generator=g, dtype=torch.float64)
     noises = torch.randn(STEPS, 5, generator=g, dtype=torch.float64)
@@ -136,7 +135,7 @@ def test_page_computes_the_trajectories_of_torch(browser, book_html):
     ]
     value = {"cases": cases, "starts": starts.tolist(), "noises": noises.flatten().tolist()}
     source = GuidanceScale._esm
-    found = browser.call(source, body, json.loads(json.dumps(value)))
+    found = blank.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for figure, result in zip(figures, found, strict=True):
         stages = torch.tensor(result["stages"], dtype=torch.float64)

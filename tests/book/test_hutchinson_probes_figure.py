@@ -18,8 +18,8 @@ FIGURE = ".lf-probes"
 FOUR = [[1.0, 2.0, 0.0, -1.0], [0.5, -2.0, 3.0, 1.0], [4.0, 0.0, 1.5, 2.0], [0.0, -3.0, 1.0, 2.5]]
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "ffjord.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "ffjord.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} .lf-mean-gaussian[d]")
     )
@@ -154,10 +154,10 @@ def test_taps_and_keys_do_the_same_on_a_phone(browser, book_html):
     WebDriverWait(browser.driver, 5).until(lambda _: set(table(browser)["mean"]) == {"0.000"})
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -180,8 +180,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 @pytest.mark.parametrize(
     "matrix", [*PRESETS, FOUR], ids=lambda m: m if isinstance(m, str) else "4x4"
 )
-def test_page_computes_the_numbers_of_torch(browser, book_html, matrix):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_torch(blank, matrix):
     figure = HutchinsonProbes(matrix, count=400, seed=77)
     body = """const {A, seed, count} = input;
       const found = m.estimates(A, seed, count);
@@ -189,7 +188,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, matrix):
               signs: m.signVectors(A)};"""
     value = {"A": figure.matrix, "seed": figure.seed, "count": figure.count}
     source = HutchinsonProbes._esm
-    result = browser.call(source, body, json.loads(json.dumps(value)))
+    result = blank.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(result, str), result
     A = torch.tensor(figure.matrix, dtype=torch.float64)
     for kind, values in figure.estimates().items():

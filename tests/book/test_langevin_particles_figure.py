@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 FIGURE = ".lf-langevin"
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "score_and_sde.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "score_and_sde.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-particles[d]")
     )
@@ -101,10 +101,10 @@ def test_the_run_can_be_stepped_and_drawn_again(page):
     page.run("document.querySelector('.lf-langevin .lf-play').click()")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -125,8 +125,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 @pytest.mark.equation("eq-ula")
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("anneal", [False, True])
-def test_page_walks_as_torch_does(browser, book_html, preset, anneal):
-    open_at(browser, book_html)
+def test_page_walks_as_torch_does(blank, preset, anneal):
     figure = LangevinParticles(preset, ratio=0.7, sigma=0.3, anneal=anneal)
     g = torch.Generator().manual_seed(0)
     noises = torch.randn(201, 4, 2, generator=g, dtype=torch.float64)
@@ -145,7 +144,7 @@ def test_page_walks_as_torch_does(browser, book_html, preset, anneal):
         "variance": figure.variance(200),
     }
     value = json.loads(json.dumps(value))
-    result = browser.call(LangevinParticles._esm, body, value)
+    result = blank.call(LangevinParticles._esm, body, value)
     assert not isinstance(result, str), result
     path = torch.tensor(result["path"], dtype=torch.float64)
     # Giữa hai giếng mỗi bước nhân sai số làm tròn với dưới 10, trong giếng thì co còn |1 − r| lần.

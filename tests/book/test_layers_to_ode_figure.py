@@ -28,8 +28,8 @@ def page(browser, book_html):
     browser.assert_quiet()
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-stack[d]")
     )
@@ -99,10 +99,10 @@ def test_the_starting_point_can_be_dragged(page):
     assert page.run(lines) != drawn
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector('.lf-layers');
         const edge = figure.getBoundingClientRect().right + 1;
@@ -121,8 +121,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-residual-limit")
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_torch(blank, preset):
     modes = ("joint", "fixed_step", "fixed_depth")
     figures = [LayersToOde(preset, 16, mode=mode) for mode in modes]
     starts = figures[0].points()
@@ -140,7 +139,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
       };"""
     value = {"spec": PRESETS[preset], "starts": starts.tolist(), "modes": modes}
     value = json.loads(json.dumps(value))
-    result = browser.call(LayersToOde._esm, body, value)
+    result = blank.call(LayersToOde._esm, body, value)
     assert not isinstance(result, str), result
     # Trang đi 200 bước Runge–Kutta: sai số dưới (h‖A‖)⁴‖A‖ với ‖A‖ = 5; torch đi 400 bước.
     near = 5 * (5 / 200) ** 4
