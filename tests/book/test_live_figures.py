@@ -123,12 +123,9 @@ return [box.x + box.width / 2, box.y + box.height / 2];"""
 class Page:
     """Một trang có hình tương tác, và những cử chỉ của người đọc."""
 
-    def __init__(self, browser, url):
+    def __init__(self, browser, url, *view, shared=False):
         self.browser, self.driver, self.url = browser, browser.driver, url
-        self.open()
-
-    def open(self, width=1280, theme="light"):
-        self.browser.open(self.url, width, theme)
+        self.browser.open(url, *view, shared=shared)
         WebDriverWait(self.driver, 20).until(
             lambda driver: (
                 len(driver.find_elements(By.CSS_SELECTOR, f"{MAP} path.lf-curve[d]")) == 1
@@ -179,9 +176,13 @@ class Page:
 
 
 @pytest.fixture
-def page(browser, figures):
-    page = Page(browser, f"{figures.as_uri()}/index.html")
-    yield page
+def url(figures):
+    return f"{figures.as_uri()}/index.html"
+
+
+@pytest.fixture
+def page(browser, url):
+    yield Page(browser, url)
     browser.assert_quiet()
 
 
@@ -248,8 +249,8 @@ def test_probe_follows_the_formula(page):
     assert page.row(f"{MAP} .lf-sum") == pytest.approx(expected, abs=0.01)
 
 
-def test_a_finger_works_like_a_mouse(page):
-    page.open(width=360)
+def test_a_finger_works_like_a_mouse(browser, url):
+    page = Page(browser, url, 360)
     before = page.values(knot(5))
     x, y = page.browser.run(CENTRE, knot(5))
     touch = lambda kind, dy: page.browser.command(  # noqa: E731
@@ -261,6 +262,7 @@ def test_a_finger_works_like_a_mouse(page):
     touch("touchStart", 0), touch("touchMove", -8), touch("touchMove", -14), touch("touchEnd", 0)
     assert page.values(knot(5))[1] > before[1]
     assert page.browser.run("return scrollY") == scrolled
+    browser.assert_quiet()
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -339,11 +341,11 @@ def test_colours_and_points_can_be_chosen(page):
 # ---- Cả hai hình
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_fits_every_width_and_both_themes(page, width, theme):
-    page.open(width, theme)
-    look = page.browser.run(
+def test_fits_every_width_and_both_themes(browser, url, width, theme):
+    Page(browser, url, width, theme, shared=True)
+    look = browser.run(
         """const figures = [...document.querySelectorAll('.lf')];
         return {
           overflow: document.documentElement.scrollWidth - innerWidth,
@@ -359,6 +361,7 @@ def test_fits_every_width_and_both_themes(page, width, theme):
     assert look["sharp"]
     surface = {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 25, 31)"}[theme]
     assert look["surface"] == [surface] * 2
+    browser.assert_quiet()
 
 
 def test_everything_has_a_vietnamese_name(page):
@@ -415,7 +418,7 @@ def javascript(browser, widget, body, value):
 @pytest.mark.equation("eq-composition")
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("family", ["realnvp", "nice", "odd", "linear"])
-def test_page_computes_the_flow_of_python(browser, page, family, seed):
+def test_page_computes_the_flow_of_python(blank, family, seed):
     flows = {
         "realnvp": lambda: RealNVP(2, layers=8, hidden=(32, 32)),
         "nice": lambda: NICE(2, layers=4, hidden=(16,)),
@@ -434,7 +437,7 @@ def test_page_computes_the_flow_of_python(browser, page, family, seed):
         z = 2 * torch.randn(50, 2, generator=torch.Generator().manual_seed(seed))
         x, log_det = flow.double().forward(z.double())
     result = javascript(
-        browser,
+        blank,
         FlowGrid,
         """const layers = m.buildLayers(input.layers);
         const forward = input.z.map(z => m.forward(layers, z));
@@ -448,11 +451,11 @@ def test_page_computes_the_flow_of_python(browser, page, family, seed):
     torch.testing.assert_close(back[:, 2], -log_det, rtol=1e-6, atol=1e-6)
 
 
-def test_page_draws_the_map_of_python(browser, page):
+def test_page_draws_the_map_of_python(blank):
     knots = Map1D(knots=[[-2, 4], [-1, 3.5], [0.2, 0], [1, -0.1], [3, -5]]).knots
     z = np.linspace(-4, 4, 201)
     x, slope = javascript(
-        browser,
+        blank,
         Map1D,
         "return m.monotoneCubic(input.knots).map(f => input.z.map(f))",
         {"knots": knots, "z": z.tolist()},
@@ -462,10 +465,10 @@ def test_page_draws_the_map_of_python(browser, page):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_knows_the_presets_of_python(browser, page, preset):
+def test_page_knows_the_presets_of_python(blank, preset):
     z = np.linspace(-3, 3, 101)
     x, slope = javascript(
-        browser,
+        blank,
         Map1D,
         "return m.mapOf(input.preset, []).map(f => input.z.map(f))",
         {"preset": preset, "z": z.tolist()},

@@ -25,8 +25,8 @@ DATA = [table["name"] for table in ModelTradeoffs().tables]
 CHOSEN = "return document.querySelector('.lf-tradeoffs [aria-checked=true]').dataset.value"
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "model_comparison.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "model_comparison.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} .lf-model")
     )
@@ -146,10 +146,10 @@ def test_other_data_and_linear_axes_move_the_points(page):
     assert page.run(places)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     show(browser, DATA[-1], "sampling_seconds", "coverage")
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
@@ -170,9 +170,8 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-seed-interval")
 @pytest.mark.equation("eq-pareto")
-def test_page_computes_the_intervals_and_the_front_of_python(browser, book_html):
+def test_page_computes_the_intervals_and_the_front_of_python(blank):
     """Mọi bộ dữ liệu, nhiều cặp trục, hai phép trội: khoảng, miền, ai trội ai."""
-    open_at(browser, book_html)
     figure, cases = ModelTradeoffs(), []
     for t, table in enumerate(figure.tables):
         known = [m for m in METRICS if any(m in f["values"] for f in table["families"])]
@@ -194,7 +193,7 @@ def test_page_computes_the_intervals_and_the_front_of_python(browser, book_html)
     traits = ("tables", "metrics", "quantiles")
     value = {name: getattr(figure, name) for name in traits} | {"cases": cases}
     source = ModelTradeoffs._esm
-    found = browser.call(source, body, json.loads(json.dumps(value)))
+    found = blank.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for (t, x, y), result in zip(cases, found, strict=True):
         figure.data, figure.x, figure.y = figure.tables[t]["name"], x, y
@@ -217,15 +216,14 @@ def test_page_computes_the_intervals_and_the_front_of_python(browser, book_html)
 
 
 @pytest.mark.parametrize("log", [True, False])
-def test_page_knows_the_axis_of_python(browser, book_html, log):
-    open_at(browser, book_html)
+def test_page_knows_the_axis_of_python(blank, log):
     cases = [[[3.0, 5.0], None], [[-1.0, 2e-5, 7.0], 0.03], [[4.0], None], [[], None], [[0.0], 1.0]]
     body = """return input.map(([values, floor]) => {
       const range = m.domain(values, LOG, floor);
       const scale = m.axisScale(range, [0, 100], LOG);
       return {range, ends: range.map(scale), ticks: m.axisTicks(range, LOG, 5)};
     });""".replace("LOG", str(log).lower())
-    found = browser.call(ModelTradeoffs._esm, body, cases)
+    found = blank.call(ModelTradeoffs._esm, body, cases)
     assert not isinstance(found, str), found
     for (values, floor), result in zip(cases, found, strict=True):
         low, high = span(values, log, floor)

@@ -20,8 +20,8 @@ const {data} = canvas.getContext("2d").getImageData(0, 0, 8, 8);
 return Array.from(data).filter((_, i) => i % 4 === 0);"""
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "diffusion.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "diffusion.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-own[d]")
     )
@@ -80,10 +80,10 @@ def test_schedules_and_the_two_plots(page):
     assert page.run(line) != before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
         const edge = figure.getBoundingClientRect().right + 1;
@@ -103,8 +103,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-ddpm-closed-form")
 @pytest.mark.equation("eq-snr")
-def test_page_computes_the_numbers_of_torch(browser, book_html):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_torch(blank):
     image = NoisingDigit().images[3]
     eps = torch.randn(64, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     body = """const tables = m.schedules();
@@ -115,7 +114,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html):
     steps = [1, 37, 100]
     value = {"names": list(SCHEDULES), "steps": steps, "image": image, "eps": eps.tolist()}
     source = NoisingDigit._esm
-    found = browser.call(source, body, json.loads(json.dumps(value)))
+    found = blank.call(source, body, json.loads(json.dumps(value)))
     assert not isinstance(found, str), found
     for name in SCHEDULES:
         for k, result in zip(steps, found[name], strict=True):

@@ -25,8 +25,8 @@ ROWS = """return Object.fromEntries(
     .map(e => [e.firstChild.textContent, e.lastChild.textContent.replaceAll('−', '-')]))"""
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "residual_flows.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-edge-x[d]")
     )
@@ -102,10 +102,10 @@ def test_plane_folds(page):
     assert rows(page)["δ · Lip(u)"] == "3.00"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     surface = {"light": "rgb(255, 255, 255)", "dark": "rgb(21, 25, 31)"}[theme]
     for view in ("line", "plane"):
         click(browser, f"[data-value={view}]")
@@ -141,8 +141,7 @@ def outer_root(delta):
 
 
 @pytest.mark.equation("eq-lipschitz-condition")
-def test_masses_are_those_of_torch(browser, book_html):
-    open_at(browser, book_html)
+def test_masses_are_those_of_torch(blank):
     cases = [
         ["contract", 0.5],
         ["contract", 0.8],
@@ -151,7 +150,7 @@ def test_masses_are_those_of_torch(browser, book_html):
         ["sine", 0.9],
     ]
     body = "return input.map(([name, delta]) => m.masses(m.lineMap(name, delta)))"
-    for (name, delta), (total, single) in zip(cases, javascript(browser, body, cases), strict=True):
+    for (name, delta), (total, single) in zip(cases, javascript(blank, body, cases), strict=True):
         assert total == pytest.approx(1, abs=1e-4)
         exact = 1.0
         if name == "contract" and 3 * delta > 1:  # phép lặp chỉ tới được |x| > x₀
@@ -161,14 +160,13 @@ def test_masses_are_those_of_torch(browser, book_html):
 
 
 @pytest.mark.parametrize("preset", LINES)
-def test_densities_are_those_of_torch(browser, book_html, preset):
-    open_at(browser, book_html)
+def test_densities_are_those_of_torch(blank, preset):
     delta = 0.7 if preset != "sine" else 2.1
     levels = [-2.3, -0.4, 0.05, 0.31, 1.7, 2.9]
     body = """const map = m.lineMap(input.preset, input.delta);
       return input.levels.map(y => [m.roots(map, y), m.densities(map, y)[0]])"""
     value = {"preset": preset, "delta": delta, "levels": levels}
-    for y, (found, density) in zip(levels, javascript(browser, body, value), strict=True):
+    for y, (found, density) in zip(levels, javascript(blank, body, value), strict=True):
         roots = torch.tensor(ResidualFold(preset, delta, y).roots())
         torch.testing.assert_close(
             torch.tensor(found, dtype=torch.float64), roots, rtol=0, atol=1e-9
@@ -180,8 +178,7 @@ def test_densities_are_those_of_torch(browser, book_html, preset):
         assert density == pytest.approx((p / slope.abs()).sum().item(), rel=1e-6)
 
 
-def test_planes_and_preimages_are_those_of_numpy(browser, book_html):
-    open_at(browser, book_html)
+def test_planes_and_preimages_are_those_of_numpy(blank):
     points = np.random.default_rng(0).uniform(-2.5, 2.5, (40, 2))
     points[0] = [0.1, -0.1]
     body = """return input.planes.map(p => {
@@ -189,7 +186,7 @@ def test_planes_and_preimages_are_those_of_numpy(browser, book_html):
       return [input.points.map(map), input.points.map(y => m.preimages(table, y))];
     })"""
     planes = [entry for entry in PRESETS if entry["view"] == "plane"]
-    result = javascript(browser, body, {"planes": planes, "points": points.tolist()})
+    result = javascript(blank, body, {"planes": planes, "points": points.tolist()})
     for entry, (images, found) in zip(planes, result, strict=True):
         y, jacobian = residual_plane(entry["name"], 1.9, points)
         expected = np.concatenate([y, jacobian.reshape(-1, 4)], 1)
@@ -215,11 +212,10 @@ def pinch_count(y, delta):
     return int((np.diff(np.sign(value)) != 0).sum())
 
 
-def test_line_map_is_the_map_of_numpy(browser, book_html):
-    open_at(browser, book_html)
+def test_line_map_is_the_map_of_numpy(blank):
     x = np.linspace(-5, 5, 31)
     body = """return input.names.map(name => { const map = m.lineMap(name, 0.7);
       return [input.x.map(map.phi), input.x.map(map.slope)]; })"""
-    result = javascript(browser, body, {"names": list(LINES), "x": x.tolist()})
+    result = javascript(blank, body, {"names": list(LINES), "x": x.tolist()})
     for name, values in zip(LINES, result, strict=True):
         np.testing.assert_allclose(values, residual_line(name, 0.7, x), rtol=1e-12, atol=1e-12)

@@ -23,8 +23,8 @@ const box = node.getBoundingClientRect();
 return [box.x + box.width / 2, box.y + box.height / 2];"""
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "continuous_flows.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "continuous_flows.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-steps-drawn[d]")
     )
@@ -124,10 +124,10 @@ def test_the_starting_value_can_be_dragged(page):
     assert float(row(page, "special")) == pytest.approx(length, abs=1e-4)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     click(browser, "stiff", "dopri5")
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
@@ -155,8 +155,7 @@ def javascript(browser, body, value):
 
 @pytest.mark.equation("eq-rk-order")
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_computes_the_numbers_of_torchdiffeq(browser, book_html, preset):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_torchdiffeq(blank, preset):
     # λ và giá trị đầu vừa phải: chuyến về phóng sai số làm tròn lên e² lần.
     setting = {"start": 0.4} | ({"parameter": 2.0} if "parameter" in PRESETS[preset] else {})
     effort = [("euler", 24), ("midpoint", 16), ("rk4", 24), *(("dopri5", k) for k in (2, 5, 8))]
@@ -175,7 +174,7 @@ def test_page_computes_the_numbers_of_torchdiffeq(browser, book_html, preset):
         "effort": effort,
         "times": times.tolist(),
     }
-    result = javascript(browser, body, value)
+    result = javascript(blank, body, value)
     exact = torch.tensor(result["exact"], dtype=torch.float64)
     torch.testing.assert_close(exact, figure.exact(times), rtol=1e-12, atol=1e-12)
     for (solver, n), found in zip(effort, result["found"], strict=True):
@@ -188,22 +187,20 @@ def test_page_computes_the_numbers_of_torchdiffeq(browser, book_html, preset):
 
 
 @pytest.mark.equation("eq-picard-lindelof")
-def test_the_page_stops_where_torchdiffeq_stops(browser, book_html):
-    open_at(browser, book_html)
+def test_the_page_stops_where_torchdiffeq_stops(blank):
     body = """const task = m.problem(input, 2, 0);
       const found = m.solve(task, {solver: "dopri5", digits: 4});
       return [found.stopped, found.legs[0].at(-1).t];"""
-    stopped, time = javascript(browser, body, {"name": "blowup", "span": 1})
+    stopped, time = javascript(blank, body, {"name": "blowup", "span": 1})
     assert stopped == "underflow"
     assert time == pytest.approx(0.5, abs=1e-4)
     with pytest.raises(InputError, match="underflow"):
         SolverSteps("blowup", "dopri5").solve()
 
 
-def test_amplification_is_the_stability_polynomial(browser, book_html):
-    open_at(browser, book_html)
+def test_amplification_is_the_stability_polynomial(blank):
     body = """const step = s => m.fixedSteps(s, (t, x) => [-0.7 * x[0]], [1], [0, 1], 1);
       const names = ["euler", "midpoint", "rk4"];
       return names.map(s => [m.amplification(s, -0.7), step(s).path[1].x[0]]);"""
-    for polynomial, step in javascript(browser, body, {}):
+    for polynomial, step in javascript(blank, body, {}):
         assert polynomial == pytest.approx(step, abs=1e-14)

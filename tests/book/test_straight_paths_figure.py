@@ -22,8 +22,8 @@ return [box.x + box.width / 2, box.y + box.height / 2];"""
 COUPLINGS = [("independent", 2), ("ot", 2), ("ot", 16), ("reflow", 2)]
 
 
-def open_at(browser, book_html, width=1280, theme="light"):
-    browser.open((book_html / "book" / "flow_matching.html").as_uri(), width, theme)
+def open_at(browser, book_html, width=1280, theme="light", shared=False):
+    browser.open((book_html / "book" / "flow_matching.html").as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-own[d]")
     )
@@ -105,10 +105,10 @@ def test_the_particle_and_the_time_can_be_moved(page):
     assert number(page, "place") == 3
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html, width, theme)
+    open_at(browser, book_html, width, theme, shared=True)
     click(browser, "ot", "Cách ghép đôi")
     look = browser.run(
         """const figure = document.querySelector(arguments[0]);
@@ -130,8 +130,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-marginal-field")
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
-    open_at(browser, book_html)
+def test_page_computes_the_numbers_of_torch(blank, preset):
     figures = [StraightPaths(preset, block, coupling=name, steps=4) for name, block in COUPLINGS]
     target = next(e for e in figures[0].presets if e["name"] == preset)
     times = [0.0, 0.3, 0.7, 1.0]
@@ -156,7 +155,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
         "couplings": COUPLINGS,
     }
     value = json.loads(json.dumps(value))
-    result = browser.call(StraightPaths._esm, body, value)
+    result = blank.call(StraightPaths._esm, body, value)
     assert not isinstance(result, str), result
     # Trang nội suy Φ trên bảng bước 10⁻³ (sai 3·10⁻⁸, ở đuôi 3·10⁻⁶ tương đối, lũy thừa tới 15), và
     # dùng công thức đóng khi ghép độc lập, nơi torch cầu phương; mọi chỗ lệch dưới 10⁻⁴.

@@ -30,8 +30,8 @@ def page(browser, book_html, request):
     browser.assert_quiet()
 
 
-def open_at(browser, path, width=1280, theme="light"):
-    browser.open(path.as_uri(), width, theme)
+def open_at(browser, path, width=1280, theme="light", shared=False):
+    browser.open(path.as_uri(), width, theme, shared)
     WebDriverWait(browser.driver, 20).until(
         lambda driver: driver.find_elements(By.CSS_SELECTOR, f"{FIGURE} path.lf-edge-x[d]")
     )
@@ -95,10 +95,12 @@ def test_forward_covers_and_reverse_seeks(page):
     assert narrow["kl_pq"] > 5 > wide["kl_pq"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_fits_and_follows_the_theme(browser, book_html, width, theme):
-    open_at(browser, book_html / "book" / "likelihood_and_information.html", width, theme)
+    open_at(
+        browser, book_html / "book" / "likelihood_and_information.html", width, theme, shared=True
+    )
     look = browser.run(
         """const figure = document.querySelector('.lf-two-kl');
         const edge = figure.getBoundingClientRect().right + 1;
@@ -117,8 +119,7 @@ def test_fits_and_follows_the_theme(browser, book_html, width, theme):
 
 @pytest.mark.equation("eq-kl")
 @pytest.mark.parametrize("preset", PRESETS)
-def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
-    open_at(browser, book_html / "book" / "likelihood_and_information.html")
+def test_page_computes_the_numbers_of_torch(blank, preset):
     weight, mean, std = torch.tensor(PRESETS[preset]["parts"], dtype=torch.float64).T
     p = MixtureSameFamily(Categorical(weight), Normal(mean, std))
     q = Normal(torch.tensor(-0.4, dtype=torch.float64), 0.9)
@@ -135,7 +136,7 @@ def test_page_computes_the_numbers_of_torch(browser, book_html, preset):
         "kl_qp": integral(log_q.exp() * (log_q - log_p)),
     }
     body = "return m.measures(m.tabulate(input), -0.4, 0.9)"
-    result = browser.call(TwoKL._esm, body, PRESETS[preset]["parts"])
+    result = blank.call(TwoKL._esm, body, PRESETS[preset]["parts"])
     assert not isinstance(result, str), re.sub(r"\s+", " ", str(result))
     for name, value in expected.items():
         assert result[name] == pytest.approx(value, abs=1e-9)
