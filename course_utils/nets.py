@@ -2,22 +2,28 @@
 
 from collections.abc import Sequence
 
+import torch
 from torch import nn
 
 
-def mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequential:
+def mlp(
+    in_features: int, hidden: Sequence[int], out_features: int, paired: bool = False
+) -> nn.Sequential:
     """Perceptron nhiều tầng với ReLU: (n, in_features) -> (n, out_features).
 
-    Tầng cuối khởi tạo bằng 0. Trong một luồng, nhờ vậy mà mỗi tầng ghép cặp bắt đầu từ
-    phép đồng nhất, và huấn luyện không bùng nổ ở bước đầu.
+    Lúc đầu mạng bằng 0. Trong một luồng, nhờ vậy mà mỗi tầng ghép cặp bắt đầu từ phép đồng nhất,
+    và huấn luyện không bùng nổ ở bước đầu. Tầng cuối bằng 0; với `paired` và từ hai tầng ẩn trở
+    lên thì thay vào đó, các nút ẩn trừ nhau từng đôi (`cancel_pairs`). Một tầng ẩn thì không ghép:
+    các đôi làm mất nửa số đặc trưng của chính đầu vào.
     """
     layers: list[nn.Module] = []
     width = in_features
     for h in hidden:
         layers += [nn.Linear(width, h), nn.ReLU(inplace=True)]  # đỡ một tensor (n, h) mỗi tầng
         width = h
-    layers.append(zero_init(nn.Linear(width, out_features)))
-    return nn.Sequential(*layers)
+    last = nn.Linear(width, out_features)
+    last = cancel_pairs(layers[-2], last) if paired and len(hidden) > 1 else zero_init(last)
+    return nn.Sequential(*layers, last)
 
 
 def silu_mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.Sequential:
@@ -33,6 +39,23 @@ def silu_mlp(in_features: int, hidden: Sequence[int], out_features: int) -> nn.S
         layers += [nn.Linear(width, h), nn.SiLU()]
         width = h
     return nn.Sequential(*layers, nn.Linear(width, out_features))
+
+
+@torch.no_grad()
+def cancel_pairs(hidden: nn.Linear, last: nn.Linear) -> nn.Linear:
+    """Ghép đôi các nút của tầng ẩn cuối để mạng bằng 0, đến sai số làm tròn, mà `last` khác 0.
+
+    Nửa sau của tầng ẩn chép nửa đầu, và tầng cuối lấy nút này trừ nút kia. Khi tầng cuối bằng 0, ở
+    bước đầu các tầng ẩn không có gradient; ở đây thì có, và hai nút của một đôi nhận hai gradient
+    ngược dấu nên tách nhau ra.
+    """
+    half = hidden.out_features // 2
+    first, second = slice(half), slice(half, 2 * half)
+    hidden.weight[second], hidden.bias[second] = hidden.weight[first], hidden.bias[first]
+    last.weight[:, second] = -last.weight[:, first]
+    last.weight[:, 2 * half :] = 0  # bề rộng lẻ: nút lẻ đôi
+    last.bias.zero_()
+    return last
 
 
 def conv_net(in_channels: int, hidden: int, out_channels: int) -> nn.Sequential:

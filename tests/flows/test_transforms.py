@@ -188,7 +188,7 @@ def test_every_parameter_gets_a_gradient(name):
     f = FLOWS[name](5)
     f.train()
     x = torch.randn(64, 5)
-    f.loss(x).backward()  # bước đầu: các tầng cuối bằng 0, chỉ chúng có gradient
+    f.loss(x).backward()  # bước đầu: tầng cuối nào bằng 0 thì chỉ mình nó có gradient
     with torch.no_grad():
         for p in f.parameters():
             p.sub_(0.1 * p.grad)
@@ -243,6 +243,25 @@ def test_no_overflow_far_from_the_data(name, randomize):
         x = size * torch.randn(100, 4)
         assert torch.isfinite(f.log_prob(x)).all()
         assert torch.isfinite(f.forward(x)[0]).all()
+
+
+@pytest.mark.parametrize("hidden", [(), (1,), (7,), (5, 9), (32, 32)])
+@pytest.mark.parametrize("coupling", [AdditiveCoupling, AffineCoupling, SplineCoupling])
+def test_coupling_starts_at_the_identity(coupling, hidden):
+    x = 3 * torch.randn(200, 6, dtype=torch.float64)
+    z, log_det = coupling(6, hidden).double().inverse(x)
+    torch.testing.assert_close(z, x, atol=1e-12, rtol=0)
+    torch.testing.assert_close(log_det, torch.zeros_like(log_det), atol=1e-12, rtol=0)
+
+
+def test_hidden_units_of_an_affine_coupling_learn_from_the_first_step_and_pairs_part():
+    f = AffineCoupling(6, (5, 9))
+    z, log_det = f.inverse(torch.randn(200, 6))
+    (z.square().sum() / 2 - log_det.sum()).backward()
+    assert all(p.grad.abs().sum() > 0 for p in f.net.parameters())
+    hidden = f.net[2].weight.grad  # 9 nút: bốn đôi và một nút lẻ
+    torch.testing.assert_close(hidden[:4], -hidden[4:8])
+    assert hidden[:4].abs().sum() > 0
 
 
 def test_every_coordinate_is_transformed_in_two_layers():
