@@ -7,8 +7,8 @@
 
 Mỗi phòng một nhân Python mới, lần lượt từng phòng; sau đó cả khóa chạy lại một lượt, mỗi nhân của
 máy một phòng, như `make test`. Số nào đo xong được ghi ngay vào `book/appendix/performance.json`,
-nên bỏ dở rồi đo tiếp phần còn lại được. Trang «Hiệu năng» đọc tệp ấy. Các số thuộc về một máy: đo ở
-máy khác thì tệp bắt đầu lại từ trống.
+nên bỏ dở rồi đo tiếp phần còn lại được. Trang «Hiệu năng» đọc tệp ấy. Bảng các phòng thuộc về một
+máy: đo một phòng ở máy khác thì bảng ấy bắt đầu lại từ trống. Ba việc kia mỗi việc ghi máy của nó.
 """
 
 import argparse
@@ -42,6 +42,7 @@ IMPORTS = {
     "figures": "from course_utils import plotting, widgets as w\n"
     "[getattr(w, name) for name in w.__all__]",
 }
+SHOWN = ("torch", *IMPORTS)
 CLOCK = "import time\n{}\nstart = time.perf_counter()\n{}\nprint(time.perf_counter() - start)"
 
 
@@ -145,24 +146,28 @@ def profile_book() -> dict:
 
 
 def load(table: Path) -> dict:
-    empty = {"machine": machine(), "labs": {}}
-    stored = json.loads(table.read_text("utf-8")) if table.exists() else empty
-    return stored if stored["machine"] == machine() else empty
+    return json.loads(table.read_text("utf-8")) if table.exists() else {"machine": {}, "labs": {}}
+
+
+def add_lab(stored: dict, name: str, row: dict) -> None:
+    """Thêm hàng của một phòng; hàng của máy khác thì bỏ."""
+    labs = stored["labs"] if stored["machine"] == machine() else {}
+    stored |= {"machine": machine(), "labs": dict(sorted((labs | {name: row}).items()))}
 
 
 def profile(what: list[str], store: bool = False, table: Path = TABLE) -> dict:
     """Đo từng việc trong `what`, ghi bảng sau mỗi việc."""
     stored = load(table)
+    whole = {
+        "course": lambda: profile_course(stored["labs"]),
+        "imports": profile_imports,
+        "book": profile_book,
+    }
     for name in what:
-        if name == "course":
-            stored[name] = profile_course(stored["labs"])
-        elif name == "imports":
-            stored[name] = profile_imports()
-        elif name == "book":
-            stored[name] = profile_book()
+        if name in whole:
+            stored[name] = whole[name]() | {"machine": machine()}
         else:
-            row = profile_lab(ROOT / f"notebooks/{name}.ipynb", store)
-            stored["labs"] = dict(sorted((stored["labs"] | {name: row}).items()))
+            add_lab(stored, name, profile_lab(ROOT / f"notebooks/{name}.ipynb", store))
         table.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", "utf-8")
         print(told(name, stored["labs"].get(name) or stored[name]), flush=True)
     return stored
@@ -171,7 +176,7 @@ def profile(what: list[str], store: bool = False, table: Path = TABLE) -> dict:
 def told(name: str, row: dict) -> str:
     """Việc vừa đo, vài dòng cho người chạy lệnh."""
     if name == "imports":
-        return "nạp gói: " + ", ".join(f"{k} {v} s" for k, v in row.items() if k != "date")
+        return "nạp gói: " + ", ".join(f"{k} {v} s" for k, v in row.items() if k in SHOWN)
     line = f"{name}: {row['seconds']} s, {row['cpu_seconds']} s CPU, {row['peak_mb']} MB"
     cells = [
         f"\n    {cell['seconds']:5.1f} s  {cell['heading']}" for cell in row.get("slowest", [])

@@ -57,13 +57,24 @@ def test_stored_outputs_are_those_of_a_normalized_run(profiled):
     assert all("execution" not in cell.metadata for cell in notebook.cells)
 
 
-def test_numbers_of_another_machine_are_dropped(tmp_path):
+def test_labs_of_another_machine_are_dropped():
+    here = {"machine": profile_course.machine(), "labs": {"gan": {}}, "book": {}}
+    profile_course.add_lab(here, "ffjord", {})
+    assert list(here["labs"]) == ["ffjord", "gan"]
+    elsewhere = here | {"machine": {"cpu": "khác"}}
+    profile_course.add_lab(elsewhere, "ffjord", {})
+    assert elsewhere == here | {"labs": {"ffjord": {}}}
+
+
+def test_what_is_not_a_lab_keeps_its_own_machine(tmp_path, monkeypatch):
+    """Đo lại `make book` ở máy khác: bảng các phòng của máy cũ còn nguyên."""
     table = tmp_path / "performance.json"
-    stored = {"machine": profile_course.machine(), "labs": {"gan": {}}}
-    table.write_text(json.dumps(stored), "utf-8")
-    assert profile_course.load(table) == stored
-    table.write_text(json.dumps(stored | {"machine": {"cpu": "khác"}}), "utf-8")
-    assert profile_course.load(table) == {"machine": profile_course.machine(), "labs": {}}
+    old = {"machine": {"cpu": "khác"}, "labs": {"gan": lab(30)}}
+    table.write_text(json.dumps(old), "utf-8")
+    monkeypatch.setattr(profile_course, "profile_book", lambda: lab(50))
+    profile_course.profile(["book"], table=table)
+    book = lab(50) | {"machine": profile_course.machine()}
+    assert json.loads(table.read_text("utf-8")) == old | {"book": book}
 
 
 def test_the_clock_counts_only_what_follows():
@@ -95,9 +106,12 @@ def test_the_whole_course_uses_every_core():
     """Hai phòng một lúc thì mục tiêu được xét theo giờ phải chờ, không theo tổng."""
     stored = {"machine": profile_course.machine(), "labs": {"gan": lab(400), "ffjord": lab(400)}}
     assert "- ✗ cả khóa học dưới 10 phút: 13.3 phút" in "\n".join(profile_table.labs(stored))
-    course = lab(420) | {"labs": 2, "jobs": 2}
+    course = lab(420) | {"jobs": 2, "machine": {"cores": 2, "cpu": "thử"}}
     text = "\n".join(profile_table.labs(stored | {"course": course}))
-    assert "- ✓ cả khóa học dưới 10 phút: 7.0 phút khi 2 phòng chạy một lúc; 13.3 phút" in text
+    assert (
+        "- ✓ cả khóa học dưới 10 phút: 7.0 phút khi chạy 2 phòng một lúc trên 2 nhân thử; " in text
+    )
+    assert "; 13.3 phút (13.3 phút CPU) khi chạy lần lượt từng phòng" in text
 
 
 def test_labs_run_side_by_side_and_an_error_is_seen(tmp_path, monkeypatch):
@@ -117,11 +131,13 @@ def test_labs_run_side_by_side_and_an_error_is_seen(tmp_path, monkeypatch):
 
 
 def test_imports_and_the_book_are_told_when_measured():
-    imports = {"torch": 1.5, "course_utils": 0.001, "models": 0.2, "figures": 0.9}
-    book = {"seconds": 61.0, "cpu_seconds": 50.0, "peak_mb": 900}
+    where = {"machine": {"cores": 2, "cpu": "thử"}, "date": "2026-01-02"}
+    imports = where | {"torch": 1.5, "course_utils": 0.001, "models": 0.2, "figures": 0.9}
+    book = where | {"seconds": 61.0, "cpu_seconds": 50.0, "peak_mb": 900}
     text = "\n".join(profile_table.start({"imports": imports, "book": book}))
     assert "- ✓ nạp cả gói dưới 0.3 giây, không kể torch: 0.20 giây" in text
     assert "- ✗ `make book` dưới 60 giây: 61 giây" in text
+    assert "| `make book`, mọi gói đã cài | 61.0 | 2 nhân thử, 2026-01-02 |" in text
     assert "make book" not in "\n".join(profile_table.start({"imports": imports}))
 
 

@@ -23,12 +23,13 @@ IMPORTS = {
 }
 
 
-def where(stored):
+def place(machine):
+    return f"{machine['cores']} nhân {machine['cpu']}"
+
+
+def where(machine, rows):
     """Máy nào, ngày nào, bận hay rảnh; hai câu."""
-    machine = stored["machine"]
-    rows = [*stored["labs"].values(), *(stored[key] for key in ("course", "book") if key in stored)]
-    dates = sorted({row["date"] for row in rows} | {stored.get("imports", {}).get("date", "")})
-    dates = [date for date in dates if date]
+    dates = sorted({row["date"] for row in rows})
     when = f"ngày {dates[0]}" if len(dates) == 1 else f"từ {dates[0]} đến {dates[-1]}"
     others = max(row["others"] for row in rows)
     busy = (
@@ -38,8 +39,8 @@ def where(stored):
         else f"Trong lúc đo, việc khác của máy chiếm không quá {others:.2f} nhân."
     )
     return (
-        f"Đo {when} trên {machine['cores']} nhân {machine['cpu']}, {machine['memory_gb']} GB bộ "
-        f"nhớ, {machine['system']}, Python {machine['python']}, torch {machine['torch']}. {busy}"
+        f"Đo {when} trên {place(machine)}, {machine['memory_gb']} GB bộ nhớ, {machine['system']}, "
+        f"Python {machine['python']}, torch {machine['torch']}. {busy}"
     )
 
 
@@ -50,7 +51,7 @@ def goal(met, words, missed=""):
 def labs(stored, unmeasured=()):
     """Bảng các phòng, chậm nhất đứng đầu, rồi từng mục tiêu một dòng."""
     rows = sorted(stored["labs"].items(), key=lambda item: -item[1]["seconds"])
-    yield from (where(stored), "")
+    yield from (where(stored["machine"], stored["labs"].values()), "")
     yield "| Phòng thực hành | giây | giây CPU | bộ nhớ (MB) | ô lâu nhất (giây) |"
     yield "| --- | ---: | ---: | ---: | --- |"
     for slug, row in rows:
@@ -75,7 +76,8 @@ def labs(stored, unmeasured=()):
         words = f"{total / 60:.1f} phút ({cpu / 60:.1f} phút CPU) khi chạy lần lượt từng phòng"
         if course := stored.get("course"):
             total = course["seconds"]
-            words = f"{total / 60:.1f} phút khi {course['jobs']} phòng chạy một lúc; {words}"
+            together = f"{course['jobs']} phòng một lúc trên {place(course['machine'])}"
+            words = f"{total / 60:.1f} phút khi chạy {together}; {words}"
         met = total <= 60 * COURSE_MINUTES
         yield goal(met, f"cả khóa học dưới {COURSE_MINUTES} phút: {words}")
     yield goal(not slow, f"không phòng nào quá {LAB_SECONDS} giây", f"; còn {', '.join(slow)}")
@@ -85,22 +87,27 @@ def labs(stored, unmeasured=()):
 def start(stored):
     """Lúc nạp gói và lúc dựng sách; việc nào chưa đo thì thôi."""
     rows, goals = [], []
+
+    def add(words, seconds, row):
+        rows.append(f"| {words} | {seconds} | {place(row['machine'])}, {row['date']} |")
+
     if imports := stored.get("imports"):
-        rows.append(f"| `import torch` | {imports['torch']:.2f} |")
-        rows += [f"| sau đó, {words} | {imports[name]:.3f} |" for name, words in IMPORTS.items()]
+        add("`import torch`", f"{imports['torch']:.2f}", imports)
+        for name, words in IMPORTS.items():
+            add(f"sau đó, {words}", f"{imports[name]:.3f}", imports)
         seconds = imports["models"]
         words = f"nạp cả gói dưới {IMPORT_SECONDS} giây, không kể torch: {seconds:.2f} giây"
         goals.append(goal(seconds < IMPORT_SECONDS, words))
     if book := stored.get("book"):
         seconds = book["seconds"]
-        rows.append(f"| `make book`, mọi gói đã cài | {seconds:.1f} |")
+        add("`make book`, mọi gói đã cài", f"{seconds:.1f}", book)
         words = (
             f"`make book` dưới {BOOK_SECONDS} giây: {seconds:.0f} giây, trong đó "
             f"{book['cpu_seconds']:.0f} giây CPU; nhiều nhất {book['peak_mb']} MB"
         )
         goals.append(goal(seconds < BOOK_SECONDS, words))
     if rows:
-        yield from ("| Việc | giây |", "| --- | ---: |", *rows, "", *goals)
+        yield from ("| Việc | giây | máy, ngày |", "| --- | ---: | --- |", *rows, "", *goals)
 
 
 class ProfileTable(SphinxDirective):
