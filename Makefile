@@ -224,10 +224,11 @@ test-colab: $(INSTALLED)
 .PHONY: test-all
 test-all: test test-long test-whole test-colab test-hub
 
-# Without a browser its tests are reported as skipped here, and fail where CI is set.
+# Without a browser its tests are reported as skipped here, and fail where CI is set. The tests of
+# the PDF need its fonts.
 .PHONY: test-book
 test-book: $(INSTALLED) $(HTML)/index.html
-	@scripts/install_browser.sh || test -z "$${CI:-}"
+	@scripts/install_browser.sh --print || test -z "$${CI:-}"
 	@scripts/install_axe.sh $(VENV)/axe $(BIN)/python || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -rs -m "not long" tests/book
 
