@@ -262,8 +262,8 @@ test-hub: $(HUB_INSTALLED)
 
 # --- How long the course takes on this machine: the appendix page reads the table -----------------
 
-# SLUG: one lab, or several names in quotes, among them `course`, `imports`, `book`. PROFILE_FLAGS=--store
-# also keeps the outputs of the labs, as `make notebooks` does.
+# SLUG: one lab, or several names in quotes, among them `course`, `imports`, `book`.
+# PROFILE_FLAGS=--store also keeps the outputs of the labs, as `make notebooks` does.
 .PHONY: profile
 profile: $(INSTALLED)
 	@$(BIN)/python scripts/profile_course.py $(PROFILE_FLAGS) $(SLUG)
