@@ -1,9 +1,34 @@
 """Các mạng nhỏ dùng chung cho mọi mô hình."""
 
+import contextlib
+import platform
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+
+def made_by_amd() -> bool:
+    """Bộ xử lý của máy này là của AMD."""
+    processor = platform.processor()
+    with contextlib.suppress(OSError):  # chỉ Linux có tệp này; ở đó `processor` thường rỗng
+        processor += Path("/proc/cpuinfo").read_text("utf-8")
+    return "AuthenticAMD" in processor
+
+
+# Trên CPU, torch.tanh gọi thư viện MKL của Intel; trên bộ xử lý của AMD, MKL đi đường chậm.
+SLOW_TANH = torch.backends.mkl.is_available() and made_by_amd()
+
+
+def tanh(a: Tensor) -> Tensor:
+    """torch.tanh; ở máy mà nó chậm thì tính bằng 2σ(2a) − 1, nhanh gấp mấy lần.
+
+    Sai số tuyệt đối của cách sau là vài epsilon; quanh 0 thì sai số tương đối lớn: 2σ(2a) gần 1.
+    """
+    if SLOW_TANH and a.device.type == "cpu":
+        return (2 * a).sigmoid_().mul(2).sub_(1)  # tại chỗ khi được: ít vùng nhớ tạm
+    return a.tanh()
 
 
 def mlp(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..nets import mlp
+from ..nets import mlp, tanh
 from .splines import rational_quadratic_spline
 from .transform import Transform
 
@@ -21,8 +21,8 @@ def bounded_log_scale(raw: Tensor, max_log_scale: float) -> Tensor:
     Sách: (eq-bounded-scale)
     """
     if max_log_scale == 1:  # cùng kết quả, bớt một phép chia và một phép nhân
-        return torch.tanh(raw)
-    return max_log_scale * torch.tanh(raw / max_log_scale)
+        return tanh(raw)
+    return max_log_scale * tanh(raw / max_log_scale)
 
 
 class Coupling(Transform):

@@ -21,7 +21,8 @@ def at_time(field: Field, t: Tensor | float) -> Callable[[Tensor], Tensor]:
     def velocity(x: Tensor) -> Tensor:
         # Bản sao của t: tensor sinh ra dưới inference_mode không được lưu lại để lấy đạo hàm.
         u = field(t.clone() if isinstance(t, Tensor) else t, x)
-        return check_velocity(u, x) + 0 * x  # trường hằng cũng nối với x, với đạo hàm 0
+        check_velocity(u, x)
+        return u if u.requires_grad else u + 0 * x  # trường hằng cũng nối với x, đạo hàm 0
 
     return velocity
 
@@ -43,7 +44,7 @@ def vector_jacobian(
     """u (n, ...) và vᵀ∂u/∂x (n, ...): một lần lan truyền ngược. `probe` là v (n, ...)."""
     with differentiable(x) as (x, keep):
         u = at_time(field, t)(x)
-        product = torch.autograd.grad(u, x, probe, create_graph=keep)[0]
+        product = torch.autograd.grad(u, x, probe, create_graph=keep, materialize_grads=True)[0]
     return (u if keep else u.detach()), product
 
 

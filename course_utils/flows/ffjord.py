@@ -14,10 +14,9 @@ from torch import Tensor, nn
 
 from ..base import check_batch, check_count
 from ..errors import InputError
-from ..nets import zero_init
+from ..nets import tanh, zero_init
 from .continuous import OdeFlow
 from .divergence import exact_divergence, vector_jacobian
-from .fields import tanh
 from .linear import ActNorm
 from .log_det import dot, draw_probes
 from .ode import Solver

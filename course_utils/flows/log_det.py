@@ -39,7 +39,9 @@ def value_and_jacobian(g: Function, x: Tensor) -> tuple[Tensor, Tensor]:
     with differentiable(x) as (x, keep):
         value = g(x)
         rows = [
-            torch.autograd.grad(y.sum(), x, create_graph=keep, retain_graph=True)[0].flatten(1)
+            torch.autograd.grad(
+                y.sum(), x, create_graph=keep, retain_graph=True, materialize_grads=True
+            )[0].flatten(1)
             for y in value.flatten(1).unbind(1)
         ]
     return (value if keep else value.detach()), torch.stack(rows, 1)

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.autograd.functional import jacobian
 
+from course_utils import nets
 from course_utils.errors import InputError
 from course_utils.flows import VelocityMLP
 from course_utils.flows.fields import ACTIVATIONS, tanh_and_slope
@@ -25,12 +26,14 @@ def test_activations_know_their_derivative(name):
     torch.testing.assert_close(slope, torch.autograd.grad(reference.sum(), a)[0])
 
 
+@pytest.mark.parametrize("by_sigmoid", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_tanh_by_sigmoid_is_right_to_rounding(dtype):
+def test_tanh_is_right_to_rounding(dtype, by_sigmoid, monkeypatch):
     """2a là đúng, σ ≤ 1 sai ≤ ε (2 ulp): tanh sai ≤ 2ε + ε/2; 1 − y² sai ≤ 2·2.5ε + ε.
 
     So với torch.tanh ở float64, vốn sai dưới một epsilon của nó.
     """
+    monkeypatch.setattr(nets, "SLOW_TANH", by_sigmoid)
     small = torch.logspace(-12, 0, 1001, dtype=torch.float64)
     a = torch.cat([torch.linspace(-40, 40, 8001, dtype=torch.float64), small, -small]).to(dtype)
     a.requires_grad_()
@@ -44,6 +47,18 @@ def test_tanh_by_sigmoid_is_right_to_rounding(dtype):
         assert (derivative.double() - (1 - exact.square())).abs().max() <= 7 * epsilon
     # y″ = −2yy′: gấp đôi sai số của y′, thêm của y
     assert (second.double() + 2 * exact * (1 - exact.square())).abs().max() <= 21 * epsilon
+
+
+@pytest.mark.parametrize(
+    ("processor", "amd"),
+    [("AMD64 Family 25 Model 80 Stepping 0, AuthenticAMD", True), ("arm", False)],
+)
+def test_the_maker_of_the_processor_is_known(processor, amd, monkeypatch, tmp_path):
+    monkeypatch.setattr(nets, "Path", lambda _: tmp_path / "cpuinfo")
+    monkeypatch.setattr(nets.platform, "processor", lambda: processor)
+    assert nets.made_by_amd() is amd
+    (tmp_path / "cpuinfo").write_text("vendor_id : AuthenticAMD")
+    assert nets.made_by_amd()
 
 
 @pytest.mark.equation("eq-mlp-divergence")
