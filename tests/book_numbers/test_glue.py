@@ -7,7 +7,12 @@ import math
 import re
 from pathlib import Path
 
+import myst_nb
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from course_utils.runtime import glue
 
 ROOT = Path(__file__).resolve().parents[2]
 GLUE = r"\{glue:text\}`(?:\.\./)+notebooks/(\w+)\.ipynb::(\w+)(?::([^`]*))?`"
@@ -94,3 +99,14 @@ def test_comparisons_hold_for_the_glued_numbers(page):
 
 def test_the_comparisons_are_really_read():
     assert sum(1 for page in PAGES for _ in claims(page)) > 100
+
+
+def test_glue_writes_what_myst_nb_writes():
+    InteractiveShell.instance()
+    for value in (0.25, "8, 8, 8", 3):
+        with capture_output() as ours:
+            glue("tên", value)
+        with capture_output() as theirs:
+            myst_nb.glue("tên", value, display=False)
+        (mine,), (other,) = ours.outputs, theirs.outputs
+        assert (mine.data, mine.metadata) == (other.data, other.metadata)
