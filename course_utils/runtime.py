@@ -1,8 +1,11 @@
-"""Thiết bị, hạt giống, số luồng tính toán: đặt một lần ở đầu mỗi sổ."""
+"""Thiết bị, hạt giống, số luồng tính toán: đặt một lần ở đầu mỗi sổ; và tên của máy đang chạy."""
 
+import contextlib
 import os
+import platform
 import random
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,6 +20,24 @@ def get_device() -> torch.device:
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def processor() -> str:
+    """Tên bộ xử lý của máy này, như hệ điều hành gọi nó."""
+    with contextlib.suppress(OSError, StopIteration):  # Linux
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    return platform.processor() or platform.machine()
+
+
+def machine(device: torch.device) -> str:
+    """Nơi một phép đo đã chạy: tên GPU, hay tên bộ xử lý và số luồng."""
+    if device.type == "cuda":
+        return f"GPU {torch.cuda.get_device_name(device)}"
+    if device.type != "cpu":
+        return device.type.upper()
+    threads = torch.get_num_threads()
+    return f"CPU {processor()}, {'một' if threads == 1 else threads} luồng"
 
 
 def set_seed(seed: int) -> None:

@@ -12,7 +12,6 @@ máy: đo một phòng ở máy khác thì bảng ấy bắt đầu lại từ t
 """
 
 import argparse
-import contextlib
 import json
 import os
 import platform
@@ -32,6 +31,8 @@ from nbclient import NotebookClient
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from watch import Watch
 
+from course_utils.runtime import processor
+
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "book" / "appendix" / "performance.json"
 SLOWEST = 3  # mỗi phòng kể mấy ô lâu nhất
@@ -48,12 +49,8 @@ CLOCK = "import time\n{}\nstart = time.perf_counter()\n{}\nprint(time.perf_count
 
 def machine() -> dict:
     """Máy đang đo: đổi một trong các điều này là một máy khác."""
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
-        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text("utf-8"))
-        model = found[1] if found else model
     return {
-        "cpu": model,
+        "cpu": processor(),
         "cores": os.cpu_count(),
         "memory_gb": round(psutil.virtual_memory().total / 2**30),
         "system": platform.system(),

@@ -29,7 +29,7 @@ import torch
 
 from ..errors import InputError
 from ..nets import count_parameters
-from ..runtime import set_seed
+from ..runtime import machine, set_seed
 from .families import get_family
 from .measure import (
     digit_density,
@@ -75,14 +75,6 @@ def get_budget(name: str) -> Budget:
 def versions() -> str:
     """Phiên bản của torch và Python."""
     return f"torch {torch.__version__.split('+')[0]}, Python {platform.python_version()}"
-
-
-def machine(device: torch.device) -> str:
-    """Nơi đo, bằng lời."""
-    if device.type == "cuda":
-        return f"GPU {torch.cuda.get_device_name(device)}"
-    threads = torch.get_num_threads()
-    return "CPU, một luồng" if threads == 1 else f"CPU, {threads} luồng"
 
 
 def real_row(data: str, seed: int, budget: str = "full") -> dict:

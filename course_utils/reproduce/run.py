@@ -23,7 +23,7 @@ from ..errors import InputError
 from ..files import replacing
 from ..latent import LatentVariableModel
 from ..nets import count_parameters
-from ..runtime import setup
+from ..runtime import machine, setup
 from ..training import History, fit
 from .data import split
 from .experiments import Experiment, find
@@ -262,18 +262,3 @@ def curve(loss: list[float], points: int = 40) -> list[list[float]]:
     parts = [loss[i : i + size] for i in range(0, len(loss), size)]
     ends = [min(i + size, len(loss)) for i in range(0, len(loss), size)]
     return [[end, round(sum(part) / len(part), 4)] for end, part in zip(ends, parts, strict=True)]
-
-
-def machine(device: torch.device) -> str:
-    """Máy đã chạy, bằng lời."""
-    if device.type == "cuda":
-        return f"GPU {torch.cuda.get_device_name(device)}"
-    if device.type != "cpu":
-        return device.type.upper()
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        model = platform.processor() or platform.machine()
-    threads = torch.get_num_threads()
-    return f"CPU {model}, {'một' if threads == 1 else threads} luồng"

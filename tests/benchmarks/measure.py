@@ -8,11 +8,9 @@ máy chạy việc khác thì không tính.
 import datetime
 import importlib.metadata
 import math
-import platform
 import statistics
 import time
 from bisect import bisect_left
-from pathlib import Path
 
 import torch
 
@@ -21,6 +19,7 @@ from course_utils.data import digits, toy
 from course_utils.evaluation import gap_to_entropy, nll
 from course_utils.flows import Affine, Logit, dequantize
 from course_utils.nets import count_parameters
+from course_utils.runtime import processor
 from course_utils.training import fit
 
 from .family import Family, Peer
@@ -244,12 +243,8 @@ def version(peer: str) -> str:
 
 def machine() -> dict:
     """Số liệu có nghĩa cùng với máy đã đo nó."""
-    cpu, info = platform.processor() or platform.machine(), Path("/proc/cpuinfo")
-    if info.exists():
-        lines = info.read_text(encoding="utf-8").splitlines()
-        cpu = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), cpu)
     return {
-        "cpu": cpu,
+        "cpu": processor(),
         "threads": torch.get_num_threads(),
         "torch": importlib.metadata.version("torch"),
         "date": datetime.date.today().isoformat(),
