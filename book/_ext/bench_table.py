@@ -52,9 +52,14 @@ def load(path=RESULTS):
 
 
 def split(rows):
-    """(hàng của ta, các hàng của thư viện bạn)."""
+    """(hàng của ta, các hàng khác)."""
     ours = next(row for row in rows if row["peer"] == OURS)
     return ours, [row for row in rows if row is not ours]
+
+
+def rivals(rows):
+    """Các hàng của thư viện bạn; "course_utils, kiểu" là ta với mạng khác, không phải đối thủ."""
+    return [row for row in rows if row["peer"].split(",")[0] != OURS]
 
 
 def mean_and_spread(values):
@@ -74,7 +79,7 @@ def speed_verdict(rows, task):
     nhiều không che được một bạn rõ ràng nhanh hơn ta. None: không có bạn nào để so.
     """
     verdicts = []
-    for peer in split(rows)[1]:
+    for peer in rivals(rows):
         if task == "log_prob" and peer["peer"] in NO_DENSITY:
             continue
         low, median, high = peer["ratio"][task]
@@ -90,10 +95,9 @@ def quality_verdict(rows):
 
     Ngang: hai trung bình cách nhau không quá độ lệch chuẩn của hiệu hai lần chạy.
     """
-    ours, peers = split(rows)
-    mean, spread = mean_and_spread(ours["quality"])
+    mean, spread = mean_and_spread(split(rows)[0]["quality"])
     verdicts = []
-    for peer in peers:
+    for peer in rivals(rows):
         other, other_spread = mean_and_spread(peer["quality"])
         difference, either = mean - other, math.hypot(spread, other_spread)
         sign = (difference < -either) - (difference > either)
@@ -183,8 +187,8 @@ def markdown(targets):
             lines.append(f"| {' | '.join(line)} |")
     lines += ["", *(f"- `{rows[0]['target']}`: {conclusion(rows)}." for rows in targets), ""]
     for rows in targets:
-        ours, peers = split(rows)
-        versions = dict.fromkeys(row["version"] for row in peers)
+        ours = split(rows)[0]
+        versions = dict.fromkeys(row["version"] for row in rivals(rows))
         lines.append(
             f"`{ours['target']}`: {ours['seeds']} hạt giống, {ours['steps']} bước, lô "
             f"{ours['batch']}, log p của {ours['points']} điểm, {ours['samples']} mẫu; "

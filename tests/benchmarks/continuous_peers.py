@@ -37,6 +37,18 @@ class OursFFJORD(OursContinuous):
         return self.flow.log_prob_estimate(x)
 
 
+class SeluField(nn.Module):
+    """Mạng ba tầng ẩn SELU trong ví dụ của torchcfm, gọi theo thứ tự (t, x)."""
+
+    def __init__(self, dim, width):
+        super().__init__()
+        self.net = MLP(dim, w=width, time_varying=True)
+
+    def forward(self, t, x):
+        t = torch.as_tensor(t, dtype=x.dtype).reshape(-1, 1).expand(len(x), 1)
+        return self.net(torch.cat([x, t], 1))
+
+
 class ZukoContinuous(Zuko):
     """Tầng của zuko, đếm thêm số lần mạng bị gọi."""
 
@@ -173,14 +185,15 @@ class Torchdiffeq(nn.Module):
         return self.move(self.move(x, [1.0, 0.0]), [0.0, 1.0])
 
 
-def family(depth: int, ours, exact: bool, **settings) -> Family:
+def family(depth: int, ours, exact: bool, others: dict, **settings) -> Family:
     return Family(
         {
             "course_utils": lambda dim, layers, width: ours(dim, (width,) * depth),
             "zuko": lambda dim, layers, width: ZukoContinuous(dim, (width,) * depth, exact),
             "torchdyn": lambda dim, layers, width: Torchdyn(dim, width, exact),
             "torchdiffeq": lambda dim, layers, width: Torchdiffeq(dim, (width,) * depth, exact),
-        },
+        }
+        | others,
         layers=1,
         **settings,
     )
@@ -193,11 +206,21 @@ FAMILIES = {
         2,
         lambda dim, hidden: OursContinuous(CNF(dim, hidden)),
         exact=True,
+        others={},
         steps={"two_moons": 100},
         lr=1e-2,
         points=5_000,
     ),
     "ffjord": family(
-        3, lambda dim, hidden: OursFFJORD(FFJORD(dim, hidden)), exact=False, steps={"digits": 150}
+        3,
+        lambda dim, hidden: OursFFJORD(FFJORD(dim, hidden)),
+        exact=False,
+        # Cùng mạng mà khác gói: khoảng hở là của mạng hay của gói?
+        others={
+            "course_utils, mạng của torchdyn": lambda dim, layers, width: OursFFJORD(
+                FFJORD(dim, field=SeluField(dim, width))
+            )
+        },
+        steps={"digits": 150},
     ),
 }

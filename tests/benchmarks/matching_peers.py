@@ -11,13 +11,12 @@ import torchcfm
 from flow_matching.path import CondOTProbPath
 from flow_matching.solver import ODESolver
 from torch import Tensor, nn
-from torchcfm.models import MLP
 
 from course_utils import FlowMatching
 from course_utils.flows import OdeFlow
 from course_utils.flows.transform import StandardNormal
 
-from .continuous_peers import OursContinuous
+from .continuous_peers import OursContinuous, SeluField
 from .family import Family
 
 
@@ -26,22 +25,10 @@ class OursMatching(OursContinuous):
         return self.flow.loss(x)
 
 
-class TorchcfmField(nn.Module):
-    """Mạng ba tầng ẩn SELU trong ví dụ của thư viện, gọi theo thứ tự (t, x)."""
-
-    def __init__(self, dim, width):
-        super().__init__()
-        self.net = MLP(dim, w=width, time_varying=True)
-
-    def forward(self, t, x):
-        t = torch.as_tensor(t, dtype=x.dtype).reshape(-1, 1).expand(len(x), 1)
-        return self.net(torch.cat([x, t], 1))
-
-
 class Torchcfm(nn.Module):
     def __init__(self, dim, width, matcher):
         super().__init__()
-        self.field, self.matcher = TorchcfmField(dim, width), matcher
+        self.field, self.matcher = SeluField(dim, width), matcher
         self.ode, self.base = OdeFlow(self.field), StandardNormal((dim,))
 
     @property
@@ -64,7 +51,7 @@ class Torchcfm(nn.Module):
 
 
 class SwishField(nn.Module):
-    """Bốn tầng ẩn Swish, thời gian là một tọa độ thêm; gọi theo thứ tự (x, t)."""
+    """Bốn tầng ẩn Swish, thời gian là một tọa độ thêm; gọi theo thứ tự (t, x)."""
 
     def __init__(self, dim, width):
         super().__init__()
@@ -74,9 +61,10 @@ class SwishField(nn.Module):
         )
         self.calls = 0
 
-    def forward(self, x, t):
+    def forward(self, t, x):
         self.calls += 1
-        return self.net(torch.cat([x, t.reshape(-1, 1).expand(len(x), 1)], 1))
+        t = torch.as_tensor(t, dtype=x.dtype).reshape(-1, 1).expand(len(x), 1)
+        return self.net(torch.cat([x, t], 1))
 
 
 class Facebook(nn.Module):
@@ -92,7 +80,7 @@ class Facebook(nn.Module):
 
     def loss(self, x: Tensor) -> Tensor:
         at = self.path.sample(x_0=torch.randn_like(x), x_1=x, t=torch.rand(len(x)))
-        return (self.field(at.x_t, at.t) - at.dx_t).square().mean()
+        return (self.field(at.t, at.x_t) - at.dx_t).square().mean()
 
     def log_prob(self, x: Tensor) -> Tensor:
         self.field.calls = 0
@@ -132,7 +120,13 @@ FAMILIES = {
     "flow matching": family(
         "independent",
         torchcfm.ConditionalFlowMatcher,
-        {"flow_matching": lambda dim, layers, width: Facebook(dim, width)},
+        {
+            "flow_matching": lambda dim, layers, width: Facebook(dim, width),
+            # Cùng mạng mà khác gói: khoảng hở là của mạng hay của gói?
+            "course_utils, mạng của flow_matching": lambda dim, layers, width: OursMatching(
+                FlowMatching(dim, field=SwishField(dim, width))
+            ),
+        },
         two_moons=3000,
         checkerboard=3000,
     ),

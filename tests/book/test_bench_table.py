@@ -54,6 +54,13 @@ def test_fit_is_judged_against_the_best_peer_and_the_seeds(ours, sign):
     assert bench_table.quality_verdict(rows)[:2] == (sign, "good")
 
 
+def test_our_own_variant_is_not_a_rival():
+    rows = [row("course_utils", (0.30, 0.31)), row("peer", (0.50, 0.51), (2.0, 2.1, 2.2))]
+    rows.append(row("course_utils, another net", (0.10, 0.11), (0.5, 0.6, 0.7)))
+    assert bench_table.quality_verdict(rows)[:2] == (1, "peer")
+    assert bench_table.speed_verdict(rows, "step")[:2] == (1, "peer")
+
+
 FAMILIES = bench_table.load()
 
 
@@ -61,7 +68,7 @@ FAMILIES = bench_table.load()
 def test_rows_compare_like_with_like(family):
     for rows in FAMILIES[family]:
         ours, peers = bench_table.split(rows)
-        assert peers
+        assert bench_table.rivals(rows)
         for peer in peers:
             assert abs(peer["parameters"] / ours["parameters"] - 1) <= 0.1, peer["peer"]
             for key in ("seeds", "steps", "batch", "samples", "cpu", "threads", "torch", "date"):
