@@ -31,6 +31,16 @@ def tanh(a: Tensor) -> Tensor:
     return a.tanh()
 
 
+def soft_bound(raw: Tensor, limit: float) -> Tensor:
+    """limit·tanh(raw/limit) ∈ (−limit, limit): gần 0 thì như `raw`, xa thì không vượt cận.
+
+    Sách: (eq-bounded-scale)
+    """
+    if limit == 1:  # cùng kết quả, bớt một phép chia và một phép nhân
+        return tanh(raw)
+    return limit * tanh(raw / limit)
+
+
 def mlp(
     in_features: int, hidden: Sequence[int], out_features: int, paired: bool = False
 ) -> nn.Sequential:

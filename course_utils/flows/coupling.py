@@ -10,19 +10,9 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from ..nets import mlp, tanh
+from ..nets import mlp, soft_bound
 from .splines import rational_quadratic_spline
 from .transform import Transform
-
-
-def bounded_log_scale(raw: Tensor, max_log_scale: float) -> Tensor:
-    """s = c·tanh(raw/c) ∈ (−c, c): vừa co vừa giãn được, không bao giờ tràn số.
-
-    Sách: (eq-bounded-scale)
-    """
-    if max_log_scale == 1:  # cùng kết quả, bớt một phép chia và một phép nhân
-        return tanh(raw)
-    return max_log_scale * tanh(raw / max_log_scale)
 
 
 class Coupling(Transform):
@@ -106,7 +96,7 @@ class AffineCoupling(Coupling):
     def scale_and_shift(self, h: Tensor) -> tuple[Tensor, Tensor]:
         """Tách đầu ra của mạng thành (s, m)."""
         raw, shift = h.chunk(2, dim=1)
-        return bounded_log_scale(raw, self.max_log_scale), shift
+        return soft_bound(raw, self.max_log_scale), shift
 
     def transform(self, z_b: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         log_scale, shift = self.scale_and_shift(h)

@@ -11,8 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import InputError
-from ..nets import conv_net
-from .coupling import bounded_log_scale
+from ..nets import conv_net, soft_bound
 from .images import Logit, Squeeze
 from .linear import ActNorm, InvertibleLinear
 from .transform import Compose, Flow, StandardNormal, Transform
@@ -71,7 +70,7 @@ class ConvCoupling(Transform):
 
     def scale_and_shift(self, a: Tensor) -> tuple[Tensor, Tensor]:
         raw, shift = self.net(a).chunk(2, dim=1)
-        return bounded_log_scale(raw, self.max_log_scale), shift
+        return soft_bound(raw, self.max_log_scale), shift
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
         a, b = z[:, : self.split], z[:, self.split :]

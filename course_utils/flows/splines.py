@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..nets import tanh
+from ..nets import soft_bound
 
-# Log của tỉ số giữa hai đoạn, và log độ dốc tại nút, bị chặn mềm ở đây: spline không bao
-# giờ dốc đến mức phép ngược mất chữ số trong float32. Đó là cận của tanh.
-MAX_LOG = 1.0
+# Logit của mỗi đoạn và log độ dốc tại mỗi nút bị chặn mềm ở đây: spline không bao giờ dốc đến mức
+# phép ngược mất chữ số trong float32.
+MAX_LOG = 2.0
 
 
 def segments(logits: Tensor, bound: float) -> tuple[Tensor, Tensor]:
@@ -24,7 +24,7 @@ def segments(logits: Tensor, bound: float) -> tuple[Tensor, Tensor]:
 
 def knots(raw: Tensor, bound: float) -> Tensor:
     """K số thực bất kỳ (..., K) -> K+1 nút tăng dần từ −bound đến bound."""
-    return F.pad(segments(tanh(raw), bound)[0], (0, 1), value=bound)
+    return F.pad(segments(soft_bound(raw, MAX_LOG), bound)[0], (0, 1), value=bound)
 
 
 def rational_quadratic_spline(
@@ -44,7 +44,7 @@ def rational_quadratic_spline(
     Sách: (eq-rqs); Durkan et al. (2019), ct. (4)–(8)
     """
     bins = (raw.shape[-1] + 1) // 3
-    log_size, log_slope = tanh(raw).split([2 * bins, bins - 1], dim=-1)
+    log_size, log_slope = soft_bound(raw, MAX_LOG).split([2 * bins, bins - 1], dim=-1)
     left, size = segments(log_size.unflatten(-1, (2, bins)), bound)
     log_slope = F.pad(log_slope, (1, 1))
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..errors import InputError
-from .coupling import bounded_log_scale
+from ..nets import soft_bound
 from .splines import rational_quadratic_spline
 
 
@@ -46,7 +46,7 @@ class AffineTransformer:
 
     def scale_and_shift(self, h: Tensor) -> tuple[Tensor, Tensor]:
         raw, shift = h.unbind(-1)
-        return bounded_log_scale(raw, self.max_log_scale), shift
+        return soft_bound(raw, self.max_log_scale), shift
 
     def forward(self, z: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
         log_scale, shift = self.scale_and_shift(h)
