@@ -166,7 +166,8 @@ def test_iaf_is_the_inverse_of_maf_with_the_same_weights(randomize, dtype, toler
         back, log_det_back = iaf.forward(x, context)
         again, log_det_again = iaf.inverse(z, context)
     scale = z.abs().max().clamp_min(1)
-    tolerance *= inverse_gain(maf.forward, z, context)
+    if isinstance(maf.transformer, SplineTransformer):
+        tolerance *= inverse_gain(maf.forward, z, context)
     with torch.no_grad():
         assert torch.equal(iaf.forward(x, context=context)[0], back)
     assert (back - z).abs().max() <= tolerance * scale

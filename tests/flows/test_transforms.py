@@ -103,7 +103,8 @@ def assert_log_det_is_autograd(f, z):
 def test_round_trip(name, dtype, randomize, dim, seed):
     f = randomize(VECTOR[name](dim), seed, gain=1.0).to(dtype)
     z = points(64, dim, seed=seed, dtype=dtype)
-    assert_round_trip(f, z, TOLERANCE[dtype][0] * inverse_gain(f.forward, z))
+    gain = inverse_gain(f.forward, z) if "spline" in name else 1
+    assert_round_trip(f, z, TOLERANCE[dtype][0] * gain)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -113,7 +114,8 @@ def test_round_trip(name, dtype, randomize, dim, seed):
 def test_whole_flow_round_trip(name, dtype, randomize, dim, seed):
     f = randomize(FLOWS[name](dim), seed, gain=0.5).to(dtype)
     z = points(64, dim, seed=seed, dtype=dtype)
-    assert_round_trip(f, z, TOLERANCE[dtype][1] * inverse_gain(f.forward, z))
+    gain = inverse_gain(f.forward, z) if "spline" in name else 1
+    assert_round_trip(f, z, TOLERANCE[dtype][1] * gain)
 
 
 @pytest.mark.equation("eq-coupling-jacobian")
