@@ -444,7 +444,7 @@ def test_a_short_fit_approaches_the_moons():
     [
         (lambda: FlowMatching(0), "dim = 0"),
         (lambda: FlowMatching((8, 8)), r"dim = \(8, 8\).*\(1, 8, 8\)"),
-        (lambda: FlowMatching(2, (8, 8, 8)), "đúng hai tầng ẩn"),
+        (lambda: FlowMatching(2, ()), "ít nhất một tầng ẩn"),
         (lambda: FlowMatching(2, path="cong"), "đường đi tên 'cong'.*straight"),
         (lambda: FlowMatching(2, coupling="sinkhorn"), "cách ghép đôi tên 'sinkhorn'.*ot"),
         (lambda: FlowMatching(2, path="gaussian", sigma_min=-1.0), "sigma_min = -1.0"),

@@ -78,7 +78,7 @@ def test_one_coordinate_cannot_be_split(model):
         (lambda: RealNVP(2).sample(2.5), "số nguyên dương"),
         (lambda: RealNVP(2).sample(2, temperature=-1.0), "Nhiệt độ"),
         (lambda: CNF(0), "từ 1 trở lên"),
-        (lambda: CNF(2, hidden=(8,)), "đúng hai tầng ẩn"),
+        (lambda: CNF(2, hidden=()), "ít nhất một tầng ẩn"),
         (lambda: CNF(2).sample(0), "số nguyên dương"),
         (lambda: Permutation(3, "shuffle"), "hoán vị tên 'shuffle'"),
         (lambda: Permutation(3, torch.tensor([0, 0, 2])), "không phải một hoán vị"),

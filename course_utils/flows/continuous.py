@@ -93,7 +93,8 @@ class CNF(Flow):
 
     Tham số
     -------
-    dim, hidden : số tọa độ; bề rộng hai tầng ẩn của trường `VelocityMLP` mặc định
+    dim, hidden : số tọa độ; bề rộng các tầng ẩn của trường `VelocityMLP` mặc định, hai tầng thì
+        phân kỳ rẻ nhất
     field : trường khác, gọi bằng field(t, x)
     solver : bộ giải khi đánh giá (sau `.eval()`, và sau `fit`); mặc định dopri5, dung sai 1e-5
     training_solver : bộ giải khi huấn luyện; mặc định rk4 với 4 bước, tức 16 lần gọi trường. Bước

@@ -59,16 +59,17 @@ def timed(linear: nn.Linear, time: nn.Linear, y: Tensor, clock: Tensor) -> Tenso
 
 
 class VelocityMLP(nn.Module):
-    """u(x, t) = W₃ σ(W₂ σ(W₁x + c₁(t)) + c₂(t)) + c₃(t): hai tầng ẩn, thời gian vào ở mọi tầng.
+    """u(x, t): perceptron nhiều tầng, a_k = W_k y_{k−1} + c_k(t), y_k = σ(a_k), tầng cuối không σ.
 
-    Đúng hai tầng ẩn, vì khi ấy vết của ma trận Jacobi là một dạng song tuyến tính của đạo hàm hai
-    tầng ẩn: `with_divergence` cho phân kỳ chính xác với giá thêm một phép nhân ma trận, dù x có bao
-    nhiêu chiều.
+    Thời gian vào ở mọi tầng. `with_divergence` cho phân kỳ chính xác cùng lượt với u: hai tầng ẩn
+    thì thêm giá của một tầng giữa, dù x có bao nhiêu chiều; sâu hơn thì thêm D lượt đi qua các tầng
+    giữa. Hai tầng rộng hợp với hợp lý cực đại, nơi mỗi bước học cần phân kỳ; bốn tầng hẹp hợp với
+    khớp luồng, nơi chỉ `log_prob` cần nó.
 
     Tham số
     -------
     dim : số tọa độ của x
-    hidden : bề rộng hai tầng ẩn
+    hidden : bề rộng các tầng ẩn, ít nhất một tầng
     frequencies : c_k(t) tuyến tính theo 1, t và sin(jπt), cos(jπt) với 1 ≤ j ≤ `frequencies`; số
         càng lớn, trường đổi theo thời gian càng nhanh và bộ giải càng phải đi bước ngắn
     activation : "tanh" hoặc "silu"
@@ -84,15 +85,10 @@ class VelocityMLP(nn.Module):
         activation: str = "tanh",
     ):
         super().__init__()
-        if len(hidden) != 2:
+        if not hidden or min(dim, *hidden) < 1 or frequencies < 0:
             raise InputError(
-                f"hidden = {tuple(hidden)}; VelocityMLP có đúng hai tầng ẩn, ví dụ (64, 64). Muốn "
-                f"một mạng khác, hãy viết nn.Module với forward(t, x) và đưa vào `field`."
-            )
-        if min(dim, *hidden) < 1 or frequencies < 0:
-            raise InputError(
-                f"dim = {dim}, hidden = {tuple(hidden)}, frequencies = {frequencies}: cần số chiều "
-                f"và bề rộng từ 1 trở lên, số tần số từ 0 trở lên."
+                f"dim = {dim}, hidden = {tuple(hidden)}, frequencies = {frequencies}: cần ít nhất "
+                f"một tầng ẩn, số chiều và bề rộng từ 1 trở lên, số tần số từ 0 trở lên."
             )
         if activation not in ACTIVATIONS:
             raise InputError(
@@ -107,8 +103,8 @@ class VelocityMLP(nn.Module):
         self.time = nn.ModuleList(
             nn.Linear(1 + 2 * frequencies, size, bias=False) for size in sizes
         )
-        zero_init(self.linear[2])
-        nn.init.zeros_(self.time[2].weight)
+        zero_init(self.linear[-1])
+        nn.init.zeros_(self.time[-1].weight)
         self.register_buffer("harmonics", torch.arange(1.0, frequencies + 1), persistent=False)
 
     def clock(self, t: Tensor | float, x: Tensor) -> Tensor:
@@ -126,22 +122,33 @@ class VelocityMLP(nn.Module):
 
     def forward(self, t: Tensor | float, x: Tensor) -> Tensor:
         """u(x, t) (n, dim)."""
-        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][0]
-        first, second, last = zip(self.linear, self.time, strict=True)
-        y = activation(timed(*first, x, clock))
-        y = activation(timed(*second, y, clock))
+        y, clock, activation = x, self.clock(t, x), ACTIVATIONS[self.activation][0]
+        *hidden, last = zip(self.linear, self.time, strict=True)
+        for layer in hidden:
+            y = activation(timed(*layer, y, clock))
         return timed(*last, y, clock)
 
     def with_divergence(self, t: Tensor | float, x: Tensor) -> tuple[Tensor, Tensor]:
-        """u (n, dim) và ∇·u (n,), chính xác.
+        """u (n, dim) và ∇·u (n,), chính xác."""
+        y, clock, activation = x, self.clock(t, x), ACTIVATIONS[self.activation][1]
+        *hidden, last = zip(self.linear, self.time, strict=True)
+        slopes = []
+        for layer in hidden:
+            y, slope = activation(timed(*layer, y, clock))
+            slopes.append(slope)
+        return timed(*last, y, clock), self.trace(slopes)
 
-        J = W₃ diag(d₂) W₂ diag(d₁) W₁ với d = σ′(a), nên tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ.
-        Sách: (eq-mlp-divergence)
+    def trace(self, slopes: Sequence[Tensor]) -> Tensor:
+        """tr J (n,) của J = W_{L+1} diag(d_L) W_L ⋯ diag(d_1) W_1, với d_k = σ′(a_k) (n, h_k).
+
+        Hai tầng ẩn: Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ. Sách: (eq-mlp-divergence)
         """
-        clock, activation = self.clock(t, x), ACTIVATIONS[self.activation][1]
-        first, second, last = zip(self.linear, self.time, strict=True)
-        y, d1 = activation(timed(*first, x, clock))
-        y, d2 = activation(timed(*second, y, clock))
-        w1, w2, w3 = (layer.weight for layer in self.linear)
-        divergence = ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
-        return timed(*last, y, clock), divergence
+        weights = [layer.weight for layer in self.linear]
+        if len(slopes) == 2:
+            (d1, d2), (w1, w2, w3) = slopes, weights
+            return ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
+        first, *middle, last = weights
+        columns = slopes[0].unsqueeze(1) * first.T  # D cột của J qua tầng đầu, xếp thành D hàng
+        for weight, slope in zip(middle, slopes[1:], strict=True):
+            columns = F.linear(columns, weight) * slope.unsqueeze(1)
+        return (columns * last).sum((1, 2))

@@ -1,4 +1,4 @@
-// Trường vận tốc hai tầng ẩn (VelocityMLP) trên mặt phẳng, phân kỳ đúng của nó, và ba bộ giải bước cố định.
+// Trường vận tốc nhiều tầng (VelocityMLP) trên mặt phẳng, phân kỳ đúng của nó, và ba bộ giải bước cố định.
 
 /** Số float16 từ 16 bit. */
 export function half(bits) {
@@ -31,42 +31,46 @@ const ACTIVATIONS = {
 
 /** u(t) -> hàm (a, b, out) ghi u₁, u₂, ∇·u vào out. Mọi điểm ở cùng một t dùng chung phần của t.
  *
- * Không cần phân kỳ thì u(t, false): rẻ bằng nửa, ∇·u ghi là 0. */
+ * Hai cột của ma trận Jacobi đi qua từng tầng cùng với u; không cần phân kỳ thì u(t, false): rẻ bằng
+ * một phần ba, ∇·u ghi là 0. */
 export function velocity({ linear, time, frequencies, activation }) {
-  const [W1, W2, W3] = linear.map(({ weight }) => unpack(weight));
-  const biases = linear.map(({ bias }) => unpack(bias));
-  const clocks = time.map(unpack);
   const act = ACTIVATIONS[activation];
-  const [h1, h2] = [biases[0].length, biases[1].length];
-  // tr J = Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ: gom hai ma trận cố định thành một.
-  const M = W2.map((w, at) => {
-    const [k, j] = [Math.floor(at / h1), at % h1];
-    return w * (W1[2 * j] * W3[k] + W1[2 * j + 1] * W3[h2 + k]);
+  const layers = linear.map(({ weight, bias }, k) => {
+    const rows = unpack(bias);
+    const [y, p, q, slope] = Array.from({ length: 4 }, () => new Float64Array(rows.length));
+    return { W: unpack(weight), bias: rows, clock: unpack(time[k]), y, p, q, slope };
   });
-  const [y1, d1, y2, d2] = [h1, h1, h2, h2].map((size) => new Float64Array(size));
+  const last = layers.length - 1;
   return (t, divergence = true) => {
     const angles = Array.from({ length: frequencies }, (_, j) => Math.PI * t * (j + 1));
-    const clock = [t - 0.5, ...angles.map(Math.sin), ...angles.map(Math.cos)];
-    const [c1, c2, c3] = biases.map((bias, layer) =>
-      bias.map((b, k) => clock.reduce((sum, v, i) => sum + clocks[layer][k * clock.length + i] * v, b)),
+    const now = [t - 0.5, ...angles.map(Math.sin), ...angles.map(Math.cos)];
+    const offsets = layers.map(({ bias, clock }) =>
+      bias.map((b, k) => now.reduce((sum, v, i) => sum + clock[k * now.length + i] * v, b)),
     );
     return (a, b, out) => {
-      for (let j = 0; j < h1; j++) act(W1[2 * j] * a + W1[2 * j + 1] * b + c1[j], y1, d1, j);
-      let [u1, u2, trace] = [c3[0], c3[1], 0];
-      for (let k = 0; k < h2; k++) {
-        let sum = c2[k];
-        for (let j = 0, w = k * h1; j < h1; j++, w++) sum += W2[w] * y1[j];
-        act(sum, y2, d2, k);
-        u1 += W3[k] * y2[k];
-        u2 += W3[h2 + k] * y2[k];
-        if (!divergence) continue;
-        let inner = 0;
-        for (let j = 0, w = k * h1; j < h1; j++, w++) inner += M[w] * d1[j];
-        trace += d2[k] * inner;
-      }
-      out[0] = u1;
-      out[1] = u2;
-      out[2] = trace;
+      let before = { y: [a, b], p: [1, 0], q: [0, 1] };
+      layers.forEach((layer, at) => {
+        const { W, y, p, q, slope } = layer;
+        const inputs = before.y.length;
+        for (let k = 0, w = 0; k < y.length; k++, w += inputs) {
+          let sum = offsets[at][k];
+          for (let j = 0; j < inputs; j++) sum += W[w + j] * before.y[j];
+          if (at < last) act(sum, y, slope, k);
+          else [y[k], slope[k]] = [sum, 1];
+          if (!divergence) continue;
+          let [dp, dq] = [0, 0];
+          for (let j = 0; j < inputs; j++) {
+            dp += W[w + j] * before.p[j];
+            dq += W[w + j] * before.q[j];
+          }
+          p[k] = slope[k] * dp;
+          q[k] = slope[k] * dq;
+        }
+        before = layer;
+      });
+      out[0] = before.y[0];
+      out[1] = before.y[1];
+      out[2] = divergence ? before.p[0] + before.q[1] : 0;
     };
   };
 }

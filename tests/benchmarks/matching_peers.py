@@ -107,13 +107,13 @@ class Facebook(nn.Module):
 def family(coupling: str, matcher: type, others: dict, **steps: int) -> Family:
     builders = {
         "course_utils": lambda dim, layers, width: OursMatching(
-            FlowMatching(dim, (width, width), coupling=coupling)
+            FlowMatching(dim, (width,) * layers, coupling=coupling)
         ),
         "torchcfm": lambda dim, layers, width: Torchcfm(dim, width, matcher(sigma=0.0)),
     }
     # Hồi quy một mục tiêu nhiễu cần nhiều bước, mỗi bước rẻ; tốc độ học mà cả hai khớp tốt hơn.
     # Trường SELU của torchcfm cần hàng trăm lần gọi cho một mật độ: ít điểm hơn.
-    return Family(builders | others, layers=2, steps=steps, lr=2e-2, points=2_000)
+    return Family(builders | others, layers=4, width=36, steps=steps, lr=2e-2, points=2_000)
 
 
 FAMILIES = {
@@ -122,9 +122,12 @@ FAMILIES = {
         torchcfm.ConditionalFlowMatcher,
         {
             "flow_matching": lambda dim, layers, width: Facebook(dim, width),
-            # Cùng mạng mà khác gói: khoảng hở là của mạng hay của gói?
+            # Khác mạng mà cùng gói: khoảng hở là của mạng hay của gói?
             "course_utils, mạng của flow_matching": lambda dim, layers, width: OursMatching(
                 FlowMatching(dim, field=SwishField(dim, width))
+            ),
+            "course_utils, hai tầng rộng": lambda dim, layers, width: OursMatching(
+                FlowMatching(dim, (width, width))
             ),
         },
         two_moons=3000,

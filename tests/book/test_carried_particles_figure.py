@@ -147,19 +147,21 @@ def javascript(browser, body, value):
 
 @pytest.mark.equation("eq-mlp-divergence")
 @pytest.mark.parametrize(("activation", "frequencies"), [("tanh", 0), ("silu", 3)])
-def test_field_and_divergence_are_those_of_torch(blank, activation, frequencies):
+@pytest.mark.parametrize("hidden", [(7,), (9, 6), (5, 6, 7, 8)])
+def test_field_and_divergence_are_those_of_torch(blank, hidden, activation, frequencies):
     torch.manual_seed(0)
-    field = VelocityMLP(2, (9, 6), frequencies, activation)
+    field = VelocityMLP(2, hidden, frequencies, activation)
     for parameter in field.parameters():
         nn.init.normal_(parameter, std=0.7)
     spec, points = export_field(field), torch.randn(8, 2, dtype=torch.float64)
     body = """const u = m.velocity(input.spec), out = [0, 0, 0];
-      return input.times.map(t => input.points.map(p => (u(t)(...p, out), [...out])));"""
+      const at = (t, p, divergence) => (u(t, divergence)(...p, out), [...out]);
+      return input.times.map(t => input.points.map(p => [...at(t, p), ...at(t, p, false)]));"""
     times = [0.0, 0.37, 1.0]
     value = {"spec": spec, "points": points.tolist(), "times": times}
     for t, found in zip(times, javascript(blank, body, value), strict=True):
         u, divergence = import_field(spec).with_divergence(t, points)
-        exact = torch.cat([u, divergence[:, None]], 1)
+        exact = torch.cat([u, divergence[:, None], u, 0 * divergence[:, None]], 1)
         found = torch.tensor(found, dtype=torch.float64)
         torch.testing.assert_close(found, exact, rtol=1e-10, atol=1e-10)
 

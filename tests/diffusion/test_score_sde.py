@@ -478,7 +478,7 @@ def test_a_short_fit_approaches_the_eight_gaussians():
     [
         (lambda: ScoreSDE(0), "dim = 0"),
         (lambda: ScoreSDE((8, 8)), r"dim = \(8, 8\).*\(1, 8, 8\)"),
-        (lambda: ScoreSDE(2, (8, 8, 8)), "đúng hai tầng ẩn"),
+        (lambda: ScoreSDE(2, ()), "ít nhất một tầng ẩn"),
         (lambda: ScoreSDE(2, sde="sub-vp"), "SDE tên 'sub-vp'.*vp, ve"),
         (lambda: ScoreSDE(2, s_min=0.0), "s_min = 0.0"),
         (lambda: ScoreSDE(2, prediction="x0"), "prediction = 'x0'.*eps, v"),

@@ -309,8 +309,8 @@ def test_bad_input_is_refused_in_vietnamese():
         CNF(2).log_prob(torch.randn(3, 3))
     with pytest.raises(InputError, match="mô hình này cần"):
         CNF(2).path(torch.randn(3, 3))
-    with pytest.raises(InputError, match="đúng hai tầng ẩn"):
-        CNF(2, hidden=(8, 8, 8))
+    with pytest.raises(InputError, match="ít nhất một tầng ẩn"):
+        CNF(2, hidden=())
     with pytest.raises(InputError, match="NaN"):
         CNF(2).log_prob(torch.full((2, 2), float("nan")))
     narrow = CNF(2, field=lambda t, x: x[:, :1])

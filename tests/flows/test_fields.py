@@ -64,9 +64,12 @@ def test_the_maker_of_the_processor_is_known(processor, amd, monkeypatch, tmp_pa
 @pytest.mark.equation("eq-mlp-divergence")
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("frequencies", [0, 3])
+@pytest.mark.parametrize("hidden", [(7, 6), (6,), (7, 6, 5), (4, 5, 6, 7)])
 @pytest.mark.parametrize("dim", [1, 2, 5, 64])
-def test_divergence_is_the_trace_of_the_autograd_jacobian(randomize, dim, frequencies, activation):
-    field = VelocityMLP(dim, (7, 6), frequencies, activation).double()
+def test_divergence_is_the_trace_of_the_autograd_jacobian(
+    randomize, dim, hidden, frequencies, activation
+):
+    field = VelocityMLP(dim, hidden, frequencies, activation).double()
     randomize(field, seed=dim, gain=1.0)
     x, t = torch.randn(4, dim).double(), torch.rand(4).double()
     u, divergence = field.with_divergence(t, x)
@@ -78,15 +81,16 @@ def test_divergence_is_the_trace_of_the_autograd_jacobian(randomize, dim, freque
     assert divergence.abs().max() > 1e-2  # phép thử không rỗng
 
 
-def test_the_network_is_what_its_formula_says(randomize):
-    field = randomize(VelocityMLP(2, (5, 4), frequencies=1, activation="silu"), 0, 1.0).double()
+@pytest.mark.parametrize("hidden", [(5,), (5, 4), (5, 4, 3)])
+def test_the_network_is_what_its_formula_says(randomize, hidden):
+    field = randomize(VelocityMLP(2, hidden, frequencies=1, activation="silu"), 0, 1.0).double()
     x, t = torch.randn(3, 2).double(), 0.3
     pi_t = torch.tensor(torch.pi * t, dtype=torch.float64)
     features = torch.stack([torch.tensor(t - 0.5).double(), pi_t.sin(), pi_t.cos()])
     y = x
     for k, (linear, time) in enumerate(zip(field.linear, field.time, strict=True)):
         y = y @ linear.weight.T + linear.bias + time.weight @ features
-        y = y * y.sigmoid() if k < 2 else y
+        y = y * y.sigmoid() if k < len(hidden) else y
     torch.testing.assert_close(field(t, x), y)
 
 
@@ -99,15 +103,17 @@ def test_one_time_for_all_or_one_each(randomize):
     torch.testing.assert_close(field(0.3, x), field(torch.full((5,), 0.3).double(), x))
 
 
-def test_starts_at_rest():
-    u, divergence = VelocityMLP(3).with_divergence(0.2, torch.randn(6, 3))
+@pytest.mark.parametrize("hidden", [(8,), (8, 8), (8, 8, 8, 8)])
+def test_starts_at_rest(hidden):
+    u, divergence = VelocityMLP(3, hidden).with_divergence(0.2, torch.randn(6, 3))
     assert (u == 0).all()
     assert (divergence == 0).all()
 
 
 @pytest.mark.parametrize("frequencies", [0, 2])
-def test_every_parameter_moves_the_divergence(randomize, frequencies):
-    field = randomize(VelocityMLP(2, (8, 8), frequencies), 0, 1.0)
+@pytest.mark.parametrize("hidden", [(8,), (8, 8), (8, 8, 8)])
+def test_every_parameter_moves_the_divergence(randomize, hidden, frequencies):
+    field = randomize(VelocityMLP(2, hidden, frequencies), 0, 1.0)
     u, divergence = field.with_divergence(0.7, torch.randn(16, 2))
     (u.square().sum() + divergence.square().sum()).backward()
     for name, p in field.named_parameters():
@@ -117,7 +123,7 @@ def test_every_parameter_moves_the_divergence(randomize, frequencies):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: VelocityMLP(2, (8,)), "đúng hai tầng ẩn"),
+        (lambda: VelocityMLP(2, ()), "ít nhất một tầng ẩn"),
         (lambda: VelocityMLP(0), "từ 1 trở lên"),
         (lambda: VelocityMLP(2, frequencies=-1), "từ 0 trở lên"),
         (lambda: VelocityMLP(2, activation="relu"), "tanh, silu"),

@@ -34,8 +34,9 @@ def random_field(**settings):
 
 
 @pytest.mark.parametrize("activation", ["tanh", "silu"])
-def test_a_field_survives_the_trip_up_to_half_precision(activation):
-    field = random_field(hidden=(7, 5), frequencies=2, activation=activation)
+@pytest.mark.parametrize("hidden", [(7, 5), (5, 6, 7, 8)])
+def test_a_field_survives_the_trip_up_to_half_precision(hidden, activation):
+    field = random_field(hidden=hidden, frequencies=2, activation=activation)
     spec = json.loads(json.dumps(export_field(field)))
     copy = import_field(spec)
     assert spec["activation"] == activation
@@ -110,7 +111,7 @@ def test_stored_fields_are_small():
     assert (HERE / "carried_fields.json").stat().st_size < 40_000
 
 
-@pytest.mark.parametrize("model", [CNF(2, (8, 8)), FlowMatching(2, (8, 8))])
+@pytest.mark.parametrize("model", [CNF(2, (8, 8)), FlowMatching(2, (8, 8, 8))])
 def test_models_of_the_course_can_be_shown(model):
     data = torch.randn(500, 2) * 3 + 5
     model.loss(data)  # ActNorm lấy trung bình và độ lệch chuẩn của lô đầu
