@@ -70,8 +70,7 @@ class FlowMatching(Flow):
     -------
     dim : số tọa độ, hoặc hình dạng (C, H, W) của ảnh
     hidden, frequencies, activation : của `VelocityMLP`; bốn tầng hẹp khớp sát hơn hẳn hai tầng rộng
-        cùng số tham số; "silu" cho trường trơn, ít NFE; "tanh" bám bờ sắc và cụm rời (bàn cờ, tám
-        Gauss) sát hơn, NFE hơn gấp đôi
+        cùng số tham số; "silu" cho trường trơn, ít NFE; "tanh" cho trường gấp khúc hơn, nhiều NFE
     path : "straight", "gaussian" (dừng cách dữ liệu `sigma_min`), "trigonometric", hay một hàm
         t (n, 1) -> a, b, a′, b′
     coupling : "independent", "ot" (vận chuyển tối ưu trong từng khối `block` điểm của lô), hay một

@@ -1,6 +1,6 @@
 """Huấn luyện lại hai trường mặc định của hình `CarriedParticles` (chừng nửa phút).
 
-Ghi course_utils/widgets/carried_fields.json: trọng số float16, chừng 25 kB. Chạy lại trên máy khác
+Ghi course_utils/widgets/carried_fields.json: trọng số float16, chừng 20 kB. Chạy lại trên máy khác
 cho trọng số hơi khác; tests/widgets/test_carried_particles.py giữ chất lượng của chúng.
 
     python scripts/train_carried_fields.py

@@ -28,8 +28,8 @@ EXACT_DIM = 64  # tới đây, D lần lan truyền ngược mỗi lần gọi t
 class FreeField(nn.Module):
     """Trường vận tốc không ràng buộc gì: perceptron tanh, t nối vào đầu vào của mọi tầng.
 
-    Số tầng ẩn tùy ý, nên không có đường tắt cho phân kỳ như `VelocityMLP`. Tầng cuối bắt đầu từ 0,
-    nên luồng bắt đầu từ phép đồng nhất.
+    Không có đường tắt cho phân kỳ như `VelocityMLP` hai tầng ẩn. Tầng cuối bắt đầu từ 0, nên luồng
+    bắt đầu từ phép đồng nhất.
     """
 
     def __init__(self, dim: int, hidden: Sequence[int] = (64, 64, 64)):

@@ -59,11 +59,11 @@ def timed(linear: nn.Linear, time: nn.Linear, y: Tensor, clock: Tensor) -> Tenso
 
 
 class VelocityMLP(nn.Module):
-    """u(x, t): perceptron nhiều tầng, a_k = W_k y_{k−1} + c_k(t), y_k = σ(a_k), tầng cuối không σ.
+    """u(x, t): perceptron nhiều tầng, y₀ = x, y_k = σ(W_k y_{k−1} + c_k(t)), tầng cuối không σ.
 
     Thời gian vào ở mọi tầng. `with_divergence` cho phân kỳ chính xác cùng lượt với u: hai tầng ẩn
     thì thêm giá của một tầng giữa, dù x có bao nhiêu chiều; sâu hơn thì thêm D lượt đi qua các tầng
-    giữa. Hai tầng rộng hợp với hợp lý cực đại, nơi mỗi bước học cần phân kỳ; bốn tầng hẹp hợp với
+    giữa. Hai tầng rộng dành cho hợp lý cực đại, nơi mỗi bước học cần phân kỳ; bốn tầng hẹp dành cho
     khớp luồng, nơi chỉ `log_prob` cần nó.
 
     Tham số
@@ -139,16 +139,19 @@ class VelocityMLP(nn.Module):
         return timed(*last, y, clock), self.trace(slopes)
 
     def trace(self, slopes: Sequence[Tensor]) -> Tensor:
-        """tr J (n,) của J = W_{L+1} diag(d_L) W_L ⋯ diag(d_1) W_1, với d_k = σ′(a_k) (n, h_k).
+        """tr J (n,) của J = W_{L+1} diag(d_L) W_L ⋯ diag(d_1) W_1, d_k (n, h_k) là σ′ ở tầng k.
 
         Hai tầng ẩn: Σ_kj d₂ₖ (W₂)ₖⱼ d₁ⱼ (W₁W₃)ⱼₖ. Sách: (eq-mlp-divergence)
         """
         weights = [layer.weight for layer in self.linear]
+        if len(slopes) == 1:
+            (d1,), (w1, w2) = slopes, weights
+            return d1 @ (w1 * w2.T).sum(1)
         if len(slopes) == 2:
             (d1, d2), (w1, w2, w3) = slopes, weights
             return ((d1 @ (w2.T * (w1 @ w3))) * d2).sum(1)
         first, *middle, last = weights
-        columns = slopes[0].unsqueeze(1) * first.T  # D cột của J qua tầng đầu, xếp thành D hàng
+        columns = slopes[0].unsqueeze(1) * first.T  # D cột của ∂y₁/∂x, xếp thành D hàng
         for weight, slope in zip(middle, slopes[1:], strict=True):
             columns = F.linear(columns, weight) * slope.unsqueeze(1)
         return (columns * last).sum((1, 2))
