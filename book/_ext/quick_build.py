@@ -7,12 +7,15 @@ Bộ gom rác của Python đi qua mọi đối tượng đang sống, mà cây 
 được gọi thưa hơn.
 
 Jupyter Book không có cờ cho nhiều tiến trình, dù Sphinx đọc và viết các trang song song được: ở đây
-mỗi nhân một tiến trình, nhiều nhất bốn vì mỗi tiến trình cần chừng nửa GB.
+mỗi nhân một tiến trình, nhiều nhất bốn vì mỗi tiến trình cần chừng nửa GB. Sphinx chia trang theo
+vần, nên các trang nặng (tài liệu của mã, hình tương tác) dồn vào một tiến trình; ở đây chúng được
+chia đều.
 """
 
 import gc
 import os
 
+import sphinx.builders
 from sphinx import addnodes
 from sphinx.environment.adapters.toctree import global_toctree_for_doc
 from sphinx_proof.domain import ProofDomain
@@ -70,10 +73,31 @@ def allow_parallel_reading(app):
     ProofDomain.merge_domaindata = lambda domain, docnames, other: None
 
 
+def deal_pages(app):
+    """Chia trang như chia bài, để phần nào cũng có đủ loại trang.
+
+    Lúc đọc, mỗi tiến trình một phần: mỗi phần phải tự nạp những gói nặng. Lúc viết, phần nhỏ: tiến
+    trình chính chuẩn bị xong phần nào thì phần ấy mới viết được.
+    """
+
+    def chunks(pages, processes):
+        parts = processes if processes == app.parallel else 8 * processes
+        return [pages[start::parts] for start in range(min(parts, len(pages)))]
+
+    sphinx.builders.make_chunks = chunks
+
+
+def leave_at_once(app, exception):
+    """Lúc thoát, Python khỏi đi tìm rác trong các cây của mọi trang: bộ nhớ đằng nào cũng trả."""
+    gc.freeze()
+
+
 def setup(app):
     gc.set_threshold(100_000, 20, 20)
     app.parallel = min(os.cpu_count() or 1, 4)
     app.connect("builder-inited", allow_parallel_reading)
+    app.connect("builder-inited", deal_pages)
     app.connect("env-updated", shorten)
     app.connect("html-page-context", use_titles, priority=100)
+    app.connect("build-finished", leave_at_once, priority=1000)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

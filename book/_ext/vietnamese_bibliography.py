@@ -59,12 +59,17 @@ def template(kind):
     ]
 
 
+TEXTS = {}
+
+
 class VietnameseStyle(BaseStyle):
     default_sorting_style = "author_year_title"
 
     def format_entry(self, label, entry, bib_data=None):
-        context = {"entry": entry, "style": self, "bib_data": bib_data}
-        return FormattedEntry(entry.key, template(entry.type).format_data(context), label)
+        if entry.key not in TEXTS:  # mỗi tài liệu đứng ở nhiều trang, lời của nó thì một
+            context = {"entry": entry, "style": self, "bib_data": bib_data}
+            TEXTS[entry.key] = template(entry.type).format_data(context)
+        return FormattedEntry(entry.key, TEXTS[entry.key], label)
 
 
 def vietnamese_names():

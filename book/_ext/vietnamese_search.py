@@ -94,6 +94,10 @@ class Section:
         ]
 
 
+CODE = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.S)
+TAG = re.compile(r"<[^>]*>")
+
+
 class Reader(HTMLParser):
     """Cắt một trang thành mục. Định lý, bài tập, lời giải, hình, thuật ngữ, hàm là mục riêng."""
 
@@ -110,7 +114,9 @@ class Reader(HTMLParser):
         self.section = None
         self.target = []  # nơi nhận chữ: tiêu đề hay lời của mục; None thì bỏ chữ
         start = html.find("<article")
-        self.feed(html[start : html.rfind("</article>")] if start >= 0 else "")
+        article = html[start : html.rfind("</article>")] if start >= 0 else ""
+        # Màu của mã là hàng trăm nghìn thẻ <span> không mang chữ nào: bỏ trước, đọc nhanh hơn hẳn.
+        self.feed(CODE.sub(lambda code: TAG.sub("", code[0]), article))
 
     def kind(self, tag, classes, anchor):
         """Loại của mục mà thẻ này mở ra, hay None."""

@@ -151,10 +151,15 @@ class LayersToOde(LiveFigure):
             log_det = log_det + h / 6 * (d1 + 2 * d2 + 2 * d3 + d4)
         return torch.stack(path), log_det
 
-    def measures(self, depth: int | None = None) -> dict[str, float]:
-        """Trung bình trên chùm: sai số ở t = 1, lệch của tổng log det (nat), độ dời."""
+    def measures(
+        self, depth: int | None = None, solution: tuple[Tensor, Tensor] | None = None
+    ) -> dict[str, float]:
+        """Trung bình trên chùm: sai số ở t = 1, lệch của tổng log det (nat), độ dời.
+
+        `solution` : nghiệm đã giải, để khỏi giải lại ở mỗi độ sâu
+        """
         path, log_det = self.layers(depth=depth)
-        exact, integral = self.solution()
+        exact, integral = solution or self.solution()
         return {
             "error": float((path[-1] - exact[-1]).norm(dim=1).mean()),
             "log_det_error": float((log_det - integral).abs().mean()),
@@ -164,8 +169,8 @@ class LayersToOde(LiveFigure):
     def still(self) -> Figure:
         figure = still_figure(7.2, 3.4)
         plane, plot = figure.subplots(1, 2)
-        exact, (path, _) = self.solution()[0].numpy(), self.layers()
-        path = path.numpy()
+        solution = self.solution()
+        exact, path = solution[0].numpy(), self.layers()[0].numpy()
         for i in range(path.shape[1]):
             plane.plot(*exact[:, i].T, color="#0067a5", linewidth=1.2)
             plane.plot(*path[:, i].T, ".-", color="#b84a00", linewidth=1, markersize=3)
@@ -173,7 +178,7 @@ class LayersToOde(LiveFigure):
         plane.set(aspect="equal", xlim=(-VIEW, VIEW), ylim=(-VIEW, VIEW))
         plane.set(xlabel="$x_1$", ylabel="$x_2$")
         plane.set_title(f"K = {depth}, δ = {delta:g}: tầng (cam), nghiệm (xanh)", fontsize=9)
-        rows = [self.measures(n) for n in DEPTHS]  # một hình mới sẽ bị lưu vào sổ
+        rows = [self.measures(n, solution) for n in DEPTHS]  # một hình mới sẽ bị lưu vào sổ
         labels = {"error": "sai số ở t = 1", "log_det_error": "lệch log det (nat)"}
         for (key, label), color in zip(labels.items(), ("#b84a00", "#007a5a"), strict=True):
             values = np.array([row[key] for row in rows])
