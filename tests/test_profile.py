@@ -102,6 +102,17 @@ def test_the_page_says_which_goal_is_missed():
     assert "cả khóa học" not in partial
 
 
+def test_the_page_tells_how_fast_the_machine_was():
+    """Đúng vòng lặp đã bấm giờ, và khoảng của nó; hàng cũ không có số ấy thì thôi."""
+    assert profile_table.LOOP == profile_course.LOOP
+    assert profile_course.loop_seconds() > 0
+    old = {"machine": profile_course.machine(), "labs": {"gan": lab(30)}}
+    assert profile_table.LOOP not in "\n".join(profile_table.labs(old))
+    new = old | {"labs": {"gan": lab(30) | {"loop": 0.1}, "ffjord": lab(30) | {"loop": 0.25}}}
+    text = "\n".join(profile_table.labs(new))
+    assert f"`{profile_table.LOOP}` mất từ 0.10 đến 0.25 giây" in text
+
+
 def test_the_whole_course_uses_every_core():
     """Hai phòng một lúc thì mục tiêu được xét theo giờ phải chờ, không theo tổng."""
     stored = {"machine": profile_course.machine(), "labs": {"gan": lab(400), "ffjord": lab(400)}}

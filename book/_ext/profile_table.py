@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "book" / "appendix" / "performance.json"
 LAB_SECONDS, LAB_MB, COURSE_MINUTES, IMPORT_SECONDS, BOOK_SECONDS = 60, 2048, 10, 0.3, 60
+LOOP = "for i in range(2_000_000): i + i"  # vòng mà `make profile` bấm giờ
 BUSY = 0.25  # nhân: hơn mức này thì đồng hồ treo tường đo cả việc của người khác
 IMPORTS = {
     "course_utils": "`import course_utils`: tên của mọi mô hình, chưa nạp mô hình nào",
@@ -28,7 +29,7 @@ def place(machine):
 
 
 def where(machine, rows):
-    """Máy nào, ngày nào, bận hay rảnh; hai câu."""
+    """Máy nào, ngày nào, bận hay rảnh, nhanh hay chậm; vài câu."""
     dates = sorted({row["date"] for row in rows})
     when = f"ngày {dates[0]}" if len(dates) == 1 else f"từ {dates[0]} đến {dates[-1]}"
     others = max(row["others"] for row in rows)
@@ -38,9 +39,15 @@ def where(machine, rows):
         if others > BUSY
         else f"Trong lúc đo, việc khác của máy chiếm không quá {others:.2f} nhân."
     )
+    speed = ""
+    if loops := [row["loop"] for row in rows if "loop" in row]:
+        speed = (
+            f" Cũng trong lúc ấy, `{LOOP}` mất từ {min(loops):.2f} đến {max(loops):.2f} giây: "
+            "bấm giờ vòng này trên máy của bạn thì quy đổi được phần nào."
+        )
     return (
         f"Đo {when} trên {place(machine)}, {machine['memory_gb']} GB bộ nhớ, {machine['system']}, "
-        f"Python {machine['python']}, torch {machine['torch']}. {busy}"
+        f"Python {machine['python']}, torch {machine['torch']}. {busy}{speed}"
     )
 
 
