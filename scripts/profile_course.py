@@ -73,7 +73,7 @@ def summary(watch: Watch) -> dict:
 
 
 def loop_seconds() -> float:
-    """Giây của một vòng lặp trên máy này, lúc này: cùng một máy ảo có lúc nhanh gấp ba lúc khác."""
+    """Giây của một vòng lặp trên máy này, lúc này: cùng một máy ảo có lúc nhanh, có lúc chậm."""
     return round(statistics.median(timeit.repeat(LOOP, number=1, repeat=5)), 3)
 
 

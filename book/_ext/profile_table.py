@@ -42,7 +42,7 @@ def where(machine, rows):
     speed = ""
     if loops := [row["loop"] for row in rows if "loop" in row]:
         speed = (
-            f" Cũng trong lúc ấy, `{LOOP}` mất từ {min(loops):.2f} đến {max(loops):.2f} giây: "
+            f" Ngay sau mỗi phòng, `{LOOP}` mất từ {min(loops):.2f} đến {max(loops):.2f} giây: "
             "bấm giờ vòng này trên máy của bạn thì quy đổi được phần nào."
         )
     return (

@@ -8,8 +8,8 @@ Bộ gom rác của Python đi qua mọi đối tượng đang sống, mà cây 
 
 Jupyter Book không có cờ cho nhiều tiến trình, dù Sphinx đọc và viết các trang song song được: ở đây
 mỗi nhân một tiến trình, nhiều nhất bốn vì mỗi tiến trình cần chừng nửa GB. Sphinx chia trang theo
-vần, nên các trang nặng (tài liệu của mã, hình tương tác) dồn vào một tiến trình; ở đây chúng được
-chia đều.
+thứ tự chữ cái, nên các trang nặng (tài liệu của mã, hình tương tác) dồn vào một tiến trình; ở đây
+chúng được chia đều.
 """
 
 import gc

@@ -59,7 +59,7 @@ def template(kind):
     ]
 
 
-TEXTS = {}
+TEXTS = {}  # khóa của tài liệu → lời đã xếp, trong một lần dựng
 
 
 class VietnameseStyle(BaseStyle):
@@ -82,6 +82,7 @@ class VietnameseReferences(AuthorYearReferenceStyle):
 
 
 def setup(app):
+    app.connect("builder-inited", lambda app: TEXTS.clear())
     pybtex.plugin.register_plugin("pybtex.style.formatting", "vietnamese", VietnameseStyle)
     # Mỗi lời dẫn lại tìm bộ viết chữ thường trong siêu dữ liệu của mọi gói; ghi sẵn thì thôi tìm.
     pybtex.plugin.register_plugin("pybtex.backends", "plaintext", PlainText, force=True)
