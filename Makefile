@@ -197,10 +197,12 @@ test-notebooks: $(INSTALLED)
 	$(PYTEST) $(PARALLEL) -p no:cacheprovider --nbval \
 	  --nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks/*.ipynb
 
-# A course is one piece of work, not a file: the courses are shared out one by one.
+# A course is one piece of work, not a file: the courses are shared out one by one. The pages that
+# an instructor opens are opened in a browser.
 .PHONY: test-assignments
 test-assignments: $(INSTALLED)
 	@scripts/install_sandbox.sh || test -z "$${CI:-}"
+	@scripts/install_browser.sh || test -z "$${CI:-}"
 	$(PYTEST) $(SHARED) -m "not long" tests/assignments
 
 # The patient attacks on the grading: memory, processes, minutes of waiting.
