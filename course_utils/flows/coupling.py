@@ -110,7 +110,8 @@ class AffineCoupling(Coupling):
 class SplineCoupling(Coupling):
     """Mỗi tọa độ của B đi qua một spline hữu tỉ bậc hai đơn điệu, hình dạng do A quyết định.
 
-    `bins` đoạn trên [−bound, bound]; ngoài đó là phép đồng nhất.
+    `bins` đoạn trên [−bound, bound]; ngoài đó là phép đồng nhất. Spline là hàm của x_B, tức chiều
+    chuẩn hóa: mỗi bước học chỉ cần chiều ấy, và tính thẳng rẻ hơn giải phương trình bậc hai.
     Sách: (eq-rqs); Durkan et al. (2019)
     """
 
@@ -131,7 +132,7 @@ class SplineCoupling(Coupling):
         return outputs, log_derivative.sum(1)
 
     def transform(self, z_b: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        return self.spline(z_b, h, inverse=False)
+        return self.spline(z_b, h, inverse=True)
 
     def transform_inverse(self, x_b: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        return self.spline(x_b, h, inverse=True)
+        return self.spline(x_b, h, inverse=False)

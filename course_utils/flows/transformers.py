@@ -61,7 +61,8 @@ class AffineTransformer:
 class SplineTransformer:
     """Spline hữu tỉ bậc hai đơn điệu, `bins` đoạn trên [−bound, bound]; ngoài đó là đồng nhất.
 
-    h_i gồm `bins` bề rộng, `bins` chiều cao và `bins` − 1 độ dốc, đều trước khi chặn.
+    h_i gồm `bins` bề rộng, `bins` chiều cao và `bins` − 1 độ dốc, đều trước khi chặn. Spline là hàm
+    của x, tức τ⁻¹: chiều chuẩn hóa tính thẳng, chiều sinh giải phương trình bậc hai.
     Sách: (eq-rqs); Durkan et al. (2019)
     """
 
@@ -73,10 +74,10 @@ class SplineTransformer:
         return 3 * self.bins - 1
 
     def forward(self, z: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        return rational_quadratic_spline(z, h, self.bound)
+        return rational_quadratic_spline(z, h, self.bound, inverse=True)
 
     def inverse(self, x: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
-        return rational_quadratic_spline(x, h, self.bound, inverse=True)
+        return rational_quadratic_spline(x, h, self.bound)
 
 
 Transformer = AdditiveTransformer | AffineTransformer | SplineTransformer

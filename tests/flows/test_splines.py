@@ -1,5 +1,7 @@
 """Spline hữu tỉ bậc hai trước những đáp án biết chính xác."""
 
+import math
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -43,6 +45,27 @@ def test_knots_and_slopes_are_met_exactly(bins, seed):
     x, log_derivative = rational_quadratic_spline(y_knots[1:-1], inner, BOUND, inverse=True)
     torch.testing.assert_close(x, x_knots[1:-1], atol=1e-12, rtol=0)
     torch.testing.assert_close(log_derivative, -log_slopes, atol=1e-10, rtol=0)
+
+
+@pytest.mark.equation("eq-rqs")
+@settings(deadline=None)
+@given(chord=st.floats(-1.5, 1.5), end=st.floats(-1.5, 1.5))
+def test_slope_in_the_middle_of_a_segment_placed_in_either_direction(chord, end):
+    """Bài tập cf-bt-rqs-side: cùng nút, cùng độ dốc δ ở nút; chiều chuẩn hóa cho số nhỏ hơn."""
+    flat = torch.zeros(3, dtype=torch.float64)
+    logits, ends = flat.clone(), torch.full((2,), end, dtype=torch.float64)
+    logits[1] = chord  # ba đoạn, đoạn giữa đối xứng qua gốc
+    sigma = (knots(logits, BOUND).diff() / knots(flat, BOUND).diff())[1].item()
+    delta = math.exp(MAX_LOG * math.tanh(end / MAX_LOG))
+
+    origin = torch.zeros(1, dtype=torch.float64)
+    direct, root = torch.cat([flat, logits, ends])[None], torch.cat([logits, flat, -ends])[None]
+    z, log_slope = rational_quadratic_spline(origin, direct, BOUND)
+    z_root, log_slope_root = rational_quadratic_spline(origin, root, BOUND, inverse=True)
+    assert max(z.abs(), z_root.abs()).item() < 1e-12
+    assert log_slope.exp().item() == pytest.approx(2 * sigma**2 / (sigma + delta))
+    assert log_slope_root.exp().item() == pytest.approx(sigma * (sigma + delta) / (2 * delta))
+    assert log_slope.item() <= log_slope_root.item() + 1e-12
 
 
 @settings(deadline=None, max_examples=20)
