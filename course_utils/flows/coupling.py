@@ -110,7 +110,7 @@ class AffineCoupling(Coupling):
 class SplineCoupling(Coupling):
     """Mỗi tọa độ của B đi qua một spline hữu tỉ bậc hai đơn điệu, hình dạng do A quyết định.
 
-    `bins` đoạn trên [−bound, bound]; ngoài đó là phép đồng nhất. Spline là hàm của x_B, tức chiều
+    `bins` đoạn trên [−bound, bound]; ngoài đó là phép đồng nhất. Spline là x_B ↦ z_B, chiều
     chuẩn hóa: mỗi bước học chỉ cần chiều ấy, và tính thẳng rẻ hơn giải phương trình bậc hai.
     Sách: (eq-rqs); Durkan et al. (2019)
     """

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from ..nets import soft_bound
 
-# Logit của mỗi đoạn và log độ dốc tại mỗi nút bị chặn mềm ở đây: spline không bao giờ dốc đến mức
-# phép ngược mất chữ số trong float32.
+# Logit của mỗi đoạn và log độ dốc tại mỗi nút bị chặn mềm ở đây: spline không bao giờ dốc hay phẳng
+# đến mức một trong hai chiều mất hết chữ số trong float32.
 MAX_LOG = 2.0
 
 
@@ -65,7 +65,7 @@ def rational_quadratic_spline(
     curvature = d0 + d1 - 2 * s
 
     if inverse:
-        # a ξ² + b ξ + c = 0; viết nghiệm dưới dạng 2c/(−b − √Δ) để không trừ hai số gần nhau.
+        # a ξ² + b ξ + c = 0; dạng 2c/(−b − √Δ) của nghiệm không chia cho a, thường gần 0.
         dy = u - y0
         a = height * (s - d0) + dy * curvature
         b = height * d0 - dy * curvature

@@ -61,8 +61,8 @@ class AffineTransformer:
 class SplineTransformer:
     """Spline hữu tỉ bậc hai đơn điệu, `bins` đoạn trên [−bound, bound]; ngoài đó là đồng nhất.
 
-    h_i gồm `bins` bề rộng, `bins` chiều cao và `bins` − 1 độ dốc, đều trước khi chặn. Spline là hàm
-    của x, tức τ⁻¹: chiều chuẩn hóa tính thẳng, chiều sinh giải phương trình bậc hai.
+    h_i gồm `bins` bề rộng, `bins` chiều cao và `bins` − 1 độ dốc, đều trước khi chặn.
+    Spline là τ⁻¹: `inverse` tính thẳng, `forward` giải phương trình bậc hai.
     Sách: (eq-rqs); Durkan et al. (2019)
     """
 

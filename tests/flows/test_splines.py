@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_utils.flows import SplineCoupling, SplineTransformer
 from course_utils.flows.splines import MAX_LOG, knots, rational_quadratic_spline
 
 BOUND = 4.0
@@ -51,7 +52,7 @@ def test_knots_and_slopes_are_met_exactly(bins, seed):
 @settings(deadline=None)
 @given(chord=st.floats(-1.5, 1.5), end=st.floats(-1.5, 1.5))
 def test_slope_in_the_middle_of_a_segment_placed_in_either_direction(chord, end):
-    """Bài tập cf-bt-rqs-side: cùng nút, cùng độ dốc δ ở nút; chiều chuẩn hóa cho số nhỏ hơn."""
+    """Bài tập cf-bt-rqs-side: cùng nút, cùng δ; ở chiều chuẩn hóa không bao giờ lớn hơn."""
     flat = torch.zeros(3, dtype=torch.float64)
     logits, ends = flat.clone(), torch.full((2,), end, dtype=torch.float64)
     logits[1] = chord  # ba đoạn, đoạn giữa đối xứng qua gốc
@@ -95,3 +96,16 @@ def test_one_spline_may_serve_every_point(inverse):
     shared = rational_quadratic_spline(x, raw, BOUND, inverse)
     copied = rational_quadratic_spline(x, raw.expand(101, 1, -1), BOUND, inverse)
     torch.testing.assert_close(shared, copied, atol=0, rtol=0)
+
+
+def test_flows_place_the_spline_in_the_normalising_direction(randomize):
+    """Đổi chiều thì mọi phép khứ hồi vẫn đúng, mà khoảng hở lớn hơn và bước học đắt hơn."""
+    x, raw = torch.randn(9, 2), random_raw(16, 18, 0).float().view(9, 2, -1)
+    direct = rational_quadratic_spline(x, raw, BOUND)
+    for out, expected in zip(SplineTransformer().inverse(x, raw), direct, strict=True):
+        assert torch.equal(out, expected)
+    layer = randomize(SplineCoupling(2, (8,)), 0, gain=1.0)
+    with torch.no_grad():
+        z, _ = layer.inverse(x)
+        expected, _ = rational_quadratic_spline(x[:, 1], layer.net(x[:, :1]), BOUND)
+    assert torch.equal(z[:, 1], expected)
