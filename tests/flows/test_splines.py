@@ -64,8 +64,9 @@ def test_slope_in_the_middle_of_a_segment_placed_in_either_direction(chord, end)
     z, log_slope = rational_quadratic_spline(origin, direct, BOUND)
     z_root, log_slope_root = rational_quadratic_spline(origin, root, BOUND, inverse=True)
     assert max(z.abs(), z_root.abs()).item() < 1e-12
-    assert log_slope.exp().item() == pytest.approx(2 * sigma**2 / (sigma + delta))
-    assert log_slope_root.exp().item() == pytest.approx(sigma * (sigma + delta) / (2 * delta))
+    assert log_slope.exp().item() == pytest.approx(2 * sigma**2 / (sigma + delta), rel=1e-12)
+    expected = sigma * (sigma + delta) / (2 * delta)
+    assert log_slope_root.exp().item() == pytest.approx(expected, rel=1e-12)
     assert log_slope.item() <= log_slope_root.item() + 1e-12
 
 
